@@ -1,0 +1,3 @@
+//! Query text to ranked hits, counts and spans.
+
+pub mod syntax;
