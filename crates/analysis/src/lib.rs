@@ -1,1 +1,30 @@
-//! analysis
+//! Text to tokens with byte offsets.
+//!
+//! In comes the text of a document or of a query, out go the same tokens for both: [`Analyzer::words`] cuts, and
+//! [`Analyzer::term`] gives the form of each word that an index stores. An [`AnalyzerId`] names what was done, so that
+//! an index can refuse to be read by an analyzer that would do it otherwise. This crate keeps no state, reads no files
+//! and drops no words: no stop words, no length limit.
+
+mod analyzer;
+mod class;
+mod fold;
+mod stem;
+mod table;
+mod words;
+
+pub use analyzer::{Analyzer, AnalyzerId, AnalyzerOptions, Token};
+
+/// What can be wrong with the options of an analyzer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The language asked for has no stemmer here.
+    #[error(
+        "no stemmer for language `{found}`: expected one of {known}; leave the option out to index words unstemmed"
+    )]
+    UnknownLanguage {
+        /// What was asked for.
+        found: String,
+        /// The codes that are known.
+        known: String,
+    },
+}

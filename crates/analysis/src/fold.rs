@@ -1,0 +1,183 @@
+//! From a word as written to the form an index compares: folding.
+//!
+//! In comes one word, out goes its folded form, always the same for the same word. The steps:
+//!
+//! 1. compatibility decomposition (NFKD): `ﬁ` -> `fi`, full-width `Ａ` -> `A`, `é` -> `e` + accent;
+//! 2. full case folding: `ß` -> `ss`, `ς` -> `σ`;
+//! 3. marks of Latin, Greek, Cyrillic, Arabic, Hebrew and Syriac text fall away: accents, Hebrew points, harakat. The
+//!    marks of Indic and South-East Asian scripts and the voicing marks of kana spell sounds of their own and stay;
+//! 4. letters people leave out the strokes of are replaced: `ø` -> `o`, `đ` -> `d`, `ł` -> `l`, `æ` -> `ae` (see
+//!    [`plain`] for the list); digits of all scripts become ASCII digits;
+//! 5. invisible characters (soft hyphen, joiners, variation selectors, bidi marks) and whatever of step 1 is no word
+//!    character (the brackets of `⑴`) fall away; apostrophes become `'`, and none is left at either end;
+//! 6. canonical composition (NFC), so that Hangul and kana are whole again.
+//!
+//! Turkish: `I`, `İ`, `ı` and `i` all become `i`. That merges a few Turkish pairs, but no text says reliably which
+//! language it is in, and `Istanbul`, `İstanbul` and `istanbul` must meet.
+//!
+//! It does not cut text and does not stem.
+
+use crate::class::{APOSTROPHES, Class, class_of};
+use crate::table::LazyTable;
+use icu_casemap::CaseMapper;
+use icu_normalizer::properties::CanonicalCombiningClassMap;
+use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, Script};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
+/// Most characters a single decomposed character folds to.
+const LONGEST: usize = 4;
+
+/// What one decomposed character becomes: up to [`LONGEST`] characters, the rest `None`.
+type Folded = [Option<char>; LONGEST];
+
+static FOLDED: LazyTable<Folded> = LazyTable::new(fold_decomposed);
+
+/// Puts the folded form of `word` into `out`, which is cleared first.
+pub(crate) fn fold(word: &str, out: &mut String) {
+    out.clear();
+    if word.is_ascii() {
+        out.push_str(word);
+        out.make_ascii_lowercase();
+    } else {
+        let decomposed = DecomposingNormalizer::new_nfkd().normalize_iter(word.chars());
+        let folded = decomposed.flat_map(|character| FOLDED.get(character).into_iter().flatten());
+        out.extend(ComposingNormalizer::new_nfc().normalize_iter(folded));
+    }
+    trim_apostrophes(out);
+}
+
+/// Puts `word` as written into `out`, which is cleared first: composed (NFC), apostrophes as `'`, soft hyphens and bidi
+/// marks, which no reader sees, left out. Case and accents stay.
+pub(crate) fn surface(word: &str, out: &mut String) {
+    out.clear();
+    if word.is_ascii() {
+        out.push_str(word);
+    } else {
+        let shown = word.chars().filter(|&character| !is_invisible(character)).map(straight);
+        out.extend(ComposingNormalizer::new_nfc().normalize_iter(shown));
+    }
+}
+
+/// The form a stemmer expects: composed, lower-case, accents kept. `turkic` keeps dotted and dotless i apart.
+pub(crate) fn lowercase(word: &str, turkic: bool, out: &mut String) {
+    surface(word, out);
+    let mapper = CaseMapper::new();
+    let lower = if turkic { mapper.fold_turkic_string(out) } else { mapper.fold_string(out) };
+    let lower = ComposingNormalizer::new_nfc().normalize(&lower).into_owned();
+    *out = lower;
+}
+
+fn is_invisible(character: char) -> bool {
+    // Joiners change the shape of Indic and Arabic letters, so they are part of what was written.
+    class_of(character) == Class::Mark
+        && !matches!(character, '\u{200C}' | '\u{200D}')
+        && CodePointMapData::<GeneralCategory>::new().get(character) == GeneralCategory::Format
+}
+
+fn straight(character: char) -> char {
+    if class_of(character) == Class::Apostrophe { '\'' } else { character }
+}
+
+fn trim_apostrophes(out: &mut String) {
+    out.truncate(out.trim_end_matches('\'').len());
+    let leading = out.len() - out.trim_start_matches('\'').len();
+    out.drain(..leading);
+}
+
+fn fold_decomposed(character: char) -> Folded {
+    let mut folded = [None; LONGEST];
+    if falls_away(character) {
+        return folded;
+    }
+    let mut encoded = [0; 4];
+    let cased = CaseMapper::new().fold_string(character.encode_utf8(&mut encoded));
+    let plain_chars = cased.chars().flat_map(|lower| plain(lower).into_iter().flatten());
+    let kept = plain_chars.filter(|&c| c == '\u{2044}' || class_of(c) != Class::Separator);
+    for (place, plain_char) in folded.iter_mut().zip(kept) {
+        *place = Some(plain_char);
+    }
+    folded
+}
+
+/// Whether nothing of a decomposed character is kept.
+fn falls_away(character: char) -> bool {
+    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    match category {
+        // Iota subscript: case folding makes a letter of it.
+        _ if character == '\u{345}' => false,
+        GeneralCategory::EnclosingMark | GeneralCategory::Format => true,
+        GeneralCategory::NonspacingMark => is_accent(character),
+        _ => {
+            character == '\u{640}'
+                || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
+        }
+    }
+}
+
+/// Whether a nonspacing mark is an accent, as opposed to a vowel, a nukta (class 7), a kana voicing mark (8) or a
+/// virama (9).
+fn is_accent(mark: char) -> bool {
+    let class = CanonicalCombiningClassMap::new().get_u8(mark);
+    let script = CodePointMapData::<Script>::new().get(mark);
+    let ignorable = CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(mark);
+    ignorable
+        || !matches!(class, 0 | 7 | 8 | 9)
+            && matches!(
+                script,
+                Script::Inherited
+                    | Script::Common
+                    | Script::Latin
+                    | Script::Greek
+                    | Script::Cyrillic
+                    | Script::Arabic
+                    | Script::Hebrew
+                    | Script::Syriac
+                    | Script::Coptic
+            )
+}
+
+/// Letters with no decomposition that people type without their strokes, and equals among letters and digits.
+fn plain(lower: char) -> [Option<char>; 2] {
+    if class_of(lower) == Class::Apostrophe || APOSTROPHES.contains(&lower) {
+        return [Some('\''), None];
+    }
+    let single = match lower {
+        'æ' => return [Some('a'), Some('e')],
+        'œ' => return [Some('o'), Some('e')],
+        'þ' => return [Some('t'), Some('h')],
+        'ð' | 'đ' | 'ɖ' => 'd',
+        'ø' | 'ɵ' => 'o',
+        'ł' | 'ƚ' => 'l',
+        'ħ' => 'h',
+        'ŧ' => 't',
+        'ı' | 'ɨ' => 'i',
+        'ȷ' | 'ɉ' => 'j',
+        'ŋ' => 'n',
+        'ƀ' => 'b',
+        'ȼ' => 'c',
+        'ǥ' => 'g',
+        'ɍ' => 'r',
+        'ʉ' => 'u',
+        'ɏ' => 'y',
+        'ƶ' => 'z',
+        // Arabic alef wasla; Persian keheh and yeh, and alef maqsura: keyboards mix them up.
+        '\u{671}' => '\u{627}',
+        '\u{6A9}' => '\u{643}',
+        '\u{6CC}' | '\u{649}' => '\u{64A}',
+        other => ascii_digit(other).unwrap_or(other),
+    };
+    [Some(single), None]
+}
+
+/// The ASCII digit of the same value. Every script's decimal digits stand in runs of ten from zero.
+fn ascii_digit(character: char) -> Option<char> {
+    let categories = CodePointMapData::<GeneralCategory>::new();
+    let is_digit = |code: u32| categories.get32(code) == GeneralCategory::DecimalNumber;
+    let code = character as u32;
+    if !is_digit(code) {
+        return None;
+    }
+    let before = (1..=code).take_while(|&back| is_digit(code - back)).count() as u32;
+    char::from_digit(before % 10, 10)
+}
