@@ -1,1 +1,7 @@
-//! codec
+//! Integers to bytes and back.
+//!
+//! Comes in: integers, or bytes that may be anything. Goes out: bytes, or integers that were checked. This crate knows
+//! no posting, no term and no file: `store` gives the bytes their meaning.
+
+pub mod packed;
+pub mod simd;

@@ -1,0 +1,229 @@
+//! Packed blocks: up to 128 small integers in as few bits as pays, the outliers patched in.
+//!
+//! Comes in: a slice of `u32`. Goes out: bytes, and the same integers again. What the integers mean (gaps,
+//! frequencies, positions) is the caller's business.
+//!
+//! # Layout
+//!
+//! ```text
+//! Packed := width:u8 outliers:u8 [outlier_width:u8] Low{ceil(n*width/8)} [Place{outliers} High{ceil(outliers*outlier_width/8)}]
+//! ```
+//!
+//! * `width`: bits of each value kept in `Low`, 0 to 32. Value `i` occupies bits `i*width ..` of `Low`, least
+//!   significant bit first, so any single value can be read with one load.
+//! * `outliers`: how many values need more than `width` bits. `outlier_width` stands only where there are any.
+//! * `Place`: one byte each, the index of an outlier, ascending.
+//! * `High`: the outliers' bits above `width`, packed like `Low`.
+//!
+//! `n` is not stored: the caller knows it. The block 3, 1, 2, 900 becomes `02 01 08 | 27 | 03 | e1`: two bits each
+//! (3, 1, 2 and the low bits 0 of 900), one outlier of eight bits at place 3 (900 = 225 * 4 + 0).
+//!
+//! ```
+//! let mut bytes = Vec::new();
+//! codec::packed::encode(&[3, 1, 2, 900], &mut bytes);
+//! assert_eq!(bytes, [0x02, 0x01, 0x08, 0x27, 0x03, 0xe1]);
+//! let mut values = [0; codec::packed::BLOCK];
+//! assert_eq!(codec::packed::decode(&bytes, 4, &mut values), Ok(6));
+//! assert_eq!(values[..4], [3, 1, 2, 900]);
+//! ```
+//!
+//! The idea is PForDelta's (Zukowski et al., ICDE 2006) with outliers kept apart as in NewPFD (Yan, Ding and Suel,
+//! WWW 2009); the width is the one with the least total, found from a histogram of bit lengths.
+
+use crate::simd;
+
+/// The most values in a block.
+pub const BLOCK: usize = 128;
+
+/// Bytes that a decoder may read, but not use, beyond the packed bits: [`simd`] loads whole registers.
+const SLACK: usize = 64;
+
+/// A packed block that cannot be what [`encode`] wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PackedError {
+    /// The bytes end early.
+    #[error("expected {expected} bytes of packed integers, found {found}")]
+    Truncated {
+        /// Bytes needed.
+        expected: usize,
+        /// Bytes there.
+        found: usize,
+    },
+    /// A width or an outlier's place is out of range.
+    #[error("packed block of {count} integers has {what} {found}")]
+    OutOfRange {
+        /// Integers asked for.
+        count: usize,
+        /// What is out of range.
+        what: &'static str,
+        /// Its value.
+        found: usize,
+    },
+}
+
+/// The sizes that a block's first bytes announce.
+struct Shape {
+    width: u32,
+    outliers: usize,
+    outlier_width: u32,
+    low_start: usize,
+    low_length: usize,
+    length: usize,
+}
+
+fn shape(input: &[u8], count: usize) -> Result<Shape, PackedError> {
+    let &[width, outliers, ..] = input else {
+        return Err(PackedError::Truncated { expected: 2, found: input.len() });
+    };
+    let (width, outliers) = (u32::from(width), usize::from(outliers));
+    let mut low_start = 2;
+    let mut outlier_width = 0;
+    if outliers > 0 {
+        low_start = 3;
+        outlier_width = u32::from(input.get(2).copied().unwrap_or(0));
+    }
+    if 32 < width || 32 < width + outlier_width {
+        let found = (width + outlier_width) as usize;
+        return Err(PackedError::OutOfRange { count, what: "total width", found });
+    }
+    if count < outliers {
+        return Err(PackedError::OutOfRange { count, what: "outliers", found: outliers });
+    }
+    let low_length = packed_length(count, width);
+    let length = low_start + low_length + outliers + packed_length(outliers, outlier_width);
+    if input.len() < length {
+        return Err(PackedError::Truncated { expected: length, found: input.len() });
+    }
+    Ok(Shape { width, outliers, outlier_width, low_start, low_length, length })
+}
+
+/// Bytes that `count` values of `width` bits take.
+fn packed_length(count: usize, width: u32) -> usize {
+    (count * width as usize).div_ceil(8)
+}
+
+/// Bytes that a block of `count` integers at the start of `input` takes, without decoding it.
+pub fn length(input: &[u8], count: usize) -> Result<usize, PackedError> {
+    shape(input, count).map(|shape| shape.length)
+}
+
+/// Decodes `count` integers (at most [`BLOCK`]) from the start of `input`; returns the bytes consumed.
+///
+/// Places of `out` from `count` on hold unspecified values. Costs about 10 to 30 ns for a full block.
+pub fn decode(input: &[u8], count: usize, out: &mut [u32; BLOCK]) -> Result<usize, PackedError> {
+    if BLOCK < count {
+        return Err(PackedError::OutOfRange { count, what: "more integers than", found: BLOCK });
+    }
+    let shape = shape(input, count)?;
+    unpack_anywhere(&input[shape.low_start..], shape.low_length, shape.width, count, out);
+    if 0 < shape.outliers {
+        patch(&input[shape.low_start + shape.low_length..shape.length], &shape, count, out)?;
+    }
+    Ok(shape.length)
+}
+
+/// Unpacks even where the register loads would run over the end of `input`, by way of a padded copy.
+fn unpack_anywhere(input: &[u8], length: usize, width: u32, count: usize, out: &mut [u32; BLOCK]) {
+    if length + SLACK <= input.len() {
+        simd::unpack(input, width, count, out);
+    } else {
+        let mut padded = [0; BLOCK * 4 + SLACK];
+        padded[..length].copy_from_slice(&input[..length]);
+        simd::unpack(&padded, width, count, out);
+    }
+}
+
+fn patch(
+    input: &[u8],
+    shape: &Shape,
+    count: usize,
+    out: &mut [u32; BLOCK],
+) -> Result<(), PackedError> {
+    let (places, highs) = input.split_at(shape.outliers);
+    for (index, &place) in places.iter().enumerate() {
+        let place = usize::from(place);
+        if count <= place {
+            return Err(PackedError::OutOfRange { count, what: "an outlier at", found: place });
+        }
+        let high = bits_at(highs, index * shape.outlier_width as usize, shape.outlier_width);
+        // A width of 32 leaves no bits above; `shape` then forces `outlier_width` to 0.
+        out[place] |= high.checked_shl(shape.width).unwrap_or(0);
+    }
+    Ok(())
+}
+
+/// The `width` bits from bit `start` on, least significant first; bits beyond the end read as 0.
+fn bits_at(bytes: &[u8], start: usize, width: u32) -> u32 {
+    let mut word = [0; 8];
+    let tail = &bytes[(start / 8).min(bytes.len())..];
+    let take = tail.len().min(8);
+    word[..take].copy_from_slice(&tail[..take]);
+    let mask = (1u64 << width) - 1;
+    (u64::from_le_bytes(word) >> (start % 8) & mask) as u32
+}
+
+/// Appends `values` (at most [`BLOCK`]) as one packed block.
+pub fn encode(values: &[u32], out: &mut Vec<u8>) {
+    assert!(values.len() <= BLOCK, "a packed block holds at most {BLOCK} integers");
+    let (width, outliers, longest) = best_width(values);
+    out.push(width as u8);
+    out.push(outliers as u8);
+    if 0 < outliers {
+        out.push((longest - width) as u8);
+    }
+    let mask = (1u64 << width) - 1;
+    pack(values.iter().map(|&value| u64::from(value) & mask), width, out);
+    if 0 < outliers {
+        let is_outlier = |value: u32| width < bit_length(value);
+        out.extend((0u8..).zip(values).filter(|&(_, &value)| is_outlier(value)).map(|(i, _)| i));
+        let highs = values.iter().filter(|&&value| is_outlier(value));
+        pack(highs.map(|&value| u64::from(value) >> width), longest - width, out);
+    }
+}
+
+fn bit_length(value: u32) -> u32 {
+    32 - value.leading_zeros()
+}
+
+/// The width with the smallest block, how many outliers it leaves, and the bits of the longest value.
+fn best_width(values: &[u32]) -> (u32, usize, u32) {
+    let mut with_length = [0usize; 33];
+    for &value in values {
+        with_length[bit_length(value) as usize] += 1;
+    }
+    let longest = (0..=32u32).rev().find(|&bits| 0 < with_length[bits as usize]).unwrap_or(0);
+    let mut best = (longest, 0);
+    let mut best_bytes = packed_length(values.len(), longest);
+    let mut outliers = 0;
+    for width in (0..longest).rev() {
+        outliers += with_length[width as usize + 1];
+        let bytes = packed_length(values.len(), width)
+            + 1
+            + outliers
+            + packed_length(outliers, longest - width);
+        if bytes < best_bytes {
+            best = (width, outliers);
+            best_bytes = bytes;
+        }
+    }
+    (best.0, best.1, longest)
+}
+
+fn pack(values: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
+    let mut pending = 0u64;
+    let mut bits = 0;
+    for value in values {
+        pending |= value << bits;
+        bits += width;
+        if 32 <= bits {
+            out.extend_from_slice(&(pending as u32).to_le_bytes());
+            pending >>= 32;
+            bits -= 32;
+        }
+    }
+    let rest = bits.div_ceil(8) as usize;
+    out.extend_from_slice(&pending.to_le_bytes()[..rest]);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,119 @@
+//! The inner loops in which instructions count, chosen by what the machine can do.
+//!
+//! Comes in: slices. Goes out: slices, the same for every instruction set. The scalar functions are the
+//! specification; each faster one is tested against them on random input. All `unsafe` of this crate is here.
+#![cfg_attr(
+    target_arch = "x86_64",
+    expect(unsafe_code, reason = "kernels by instruction set, chosen at run time")
+)]
+
+mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use crate::packed::BLOCK;
+
+/// The instruction sets there are kernels for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Plain Rust.
+    Scalar,
+    /// AVX2 with BMI and POPCNT.
+    Avx2,
+    /// AVX-512 F, BW, VL, DQ, VBMI, VBMI2 and VPOPCNTDQ.
+    Avx512,
+}
+
+/// The best level of this machine, or the lower one that `PRESSMARK_SIMD=scalar|avx2` asks for.
+///
+/// Costs one atomic load after the first call.
+#[inline]
+pub fn level() -> Level {
+    static LEVEL: std::sync::OnceLock<Level> = std::sync::OnceLock::new();
+    *LEVEL.get_or_init(|| {
+        let wanted = match std::env::var("PRESSMARK_SIMD").as_deref() {
+            Ok("scalar") => Level::Scalar,
+            Ok("avx2") => Level::Avx2,
+            _ => Level::Avx512,
+        };
+        wanted.min(machine_level())
+    })
+}
+
+fn machine_level() -> Level {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let avx2 = is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("popcnt");
+        let avx512 = avx2
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512dq")
+            && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vbmi2")
+            && is_x86_feature_detected!("avx512vpopcntdq");
+        if avx512 {
+            return Level::Avx512;
+        }
+        if avx2 {
+            return Level::Avx2;
+        }
+    }
+    Level::Scalar
+}
+
+/// Unpacks `count` values of `width` bits (see [`crate::packed`]) into `out`.
+///
+/// # Panics
+///
+/// Where `input` is not at least 64 bytes longer than the packed bits, `width` is above 32 or `count` above 128:
+/// mistakes of the caller, not of the data.
+#[inline]
+pub fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
+    assert!(width <= 32 && count <= BLOCK);
+    assert!((count * width as usize).div_ceil(8) + 64 <= input.len());
+    #[cfg(target_arch = "x86_64")]
+    if width <= 25 {
+        match level() {
+            // SAFETY: `level` found the features; `input` reaches 64 bytes beyond the packed bits as asserted above.
+            Level::Avx512 => return unsafe { x86::unpack_avx512(input, width, count, out) },
+            // SAFETY: as above.
+            Level::Avx2 => return unsafe { x86::unpack_avx2(input, width, count, out) },
+            Level::Scalar => {}
+        }
+    }
+    scalar::unpack(input, width, count, out);
+}
+
+/// Turns gaps into running sums that start from `base` (wrapping; the caller checks the result's order).
+///
+/// `values[i]` becomes `base + values[0] + ... + values[i]`, for all 128 places.
+#[inline]
+pub fn prefix_sum(values: &mut [u32; BLOCK], base: u32) {
+    #[cfg(target_arch = "x86_64")]
+    if Level::Avx2 <= level() {
+        // SAFETY: `level` found AVX2.
+        return unsafe { x86::prefix_sum_avx2(values, base) };
+    }
+    scalar::prefix_sum(values, base);
+}
+
+/// The number of values below `target` in an ascending block (its place of insertion).
+#[inline]
+pub fn lower_bound(values: &[u32; BLOCK], target: u32) -> usize {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::lower_bound_avx512(values, target) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::lower_bound_avx2(values, target) },
+        Level::Scalar => {}
+    }
+    scalar::lower_bound(values, target)
+}
+
+#[cfg(test)]
+mod tests;

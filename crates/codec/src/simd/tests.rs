@@ -1,0 +1,53 @@
+//! Every kernel against its specification.
+
+use proptest::prelude::*;
+
+use super::scalar;
+use crate::packed::BLOCK;
+
+proptest! {
+    #[test]
+    fn unpack_equals_the_scalar_one(
+        bytes in prop::collection::vec(any::<u8>(), 128 * 4 + 64),
+        width in 0u32..=32,
+        count in 0usize..=128,
+    ) {
+        let mut expected = [0; BLOCK];
+        scalar::unpack(&bytes, width, count, &mut expected);
+        let mut found = [0; BLOCK];
+        super::unpack(&bytes, width, count, &mut found);
+        prop_assert_eq!(&expected[..count], &found[..count]);
+        #[cfg(target_arch = "x86_64")]
+        if width <= 25 && is_x86_feature_detected!("avx2") {
+            let mut found = [0; BLOCK];
+            // SAFETY: the feature was found; the bytes reach 64 beyond the longest block.
+            unsafe { super::x86::unpack_avx2(&bytes, width, count, &mut found) };
+            prop_assert_eq!(&expected[..count], &found[..count]);
+        }
+    }
+
+    #[test]
+    fn prefix_sum_equals_the_scalar_one(values in any::<[u32; 32]>(), base: u32) {
+        let mut expected = [7; BLOCK];
+        expected[..32].copy_from_slice(&values);
+        let mut found = expected;
+        scalar::prefix_sum(&mut expected, base);
+        super::prefix_sum(&mut found, base);
+        prop_assert_eq!(expected, found);
+    }
+
+    #[test]
+    fn lower_bound_equals_the_scalar_one(mut values in prop::collection::vec(any::<u32>(), BLOCK), pick in 0..BLOCK, near in -1i64..=1) {
+        values.sort_unstable();
+        let values: [u32; BLOCK] = values.try_into().expect("the vector has 128 values");
+        let target = (i64::from(values[pick]) + near).clamp(0, i64::from(u32::MAX)) as u32;
+        let expected = scalar::lower_bound(&values, target);
+        prop_assert_eq!(expected, super::lower_bound(&values, target));
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            // SAFETY: the feature was found.
+            let found = unsafe { super::x86::lower_bound_avx2(&values, target) };
+            prop_assert_eq!(expected, found);
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! The kernels for x86-64: AVX2 and AVX-512.
+
+use std::arch::x86_64::*;
+
+use crate::packed::BLOCK;
+
+/// For each width, the byte shuffle and the shifts that bring eight packed values into eight 32-bit lanes.
+struct Lanes {
+    shuffle: [u8; 32],
+    shift: [u32; 8],
+}
+
+const fn lanes(width: usize) -> Lanes {
+    let mut lanes = Lanes { shuffle: [0; 32], shift: [0; 8] };
+    let mut index = 0;
+    while index < 8 {
+        // The upper half is loaded from the byte in which value 4 starts.
+        let bit = if index < 4 { index * width } else { (4 * width) % 8 + (index - 4) * width };
+        let mut byte = 0;
+        while byte < 4 {
+            lanes.shuffle[index * 4 + byte] = (bit / 8 + byte) as u8;
+            byte += 1;
+        }
+        lanes.shift[index] = (bit % 8) as u32;
+        index += 1;
+    }
+    lanes
+}
+
+static LANES: [Lanes; 26] = {
+    let mut all = [const { Lanes { shuffle: [0; 32], shift: [0; 8] } }; 26];
+    let mut width = 0;
+    while width < 26 {
+        all[width] = lanes(width);
+        width += 1;
+    }
+    all
+};
+
+/// # Safety
+///
+/// * The machine has AVX2.
+/// * `input` reaches at least 32 bytes beyond the `count * width` packed bits.
+/// * `width <= 25` and `count <= 128`.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn unpack_avx2(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
+    let width = width as usize;
+    let lanes = &LANES[width];
+    // SAFETY: both tables are 32 bytes long.
+    let (shuffle, shift) = unsafe {
+        (
+            _mm256_loadu_si256(lanes.shuffle.as_ptr().cast()),
+            _mm256_loadu_si256(lanes.shift.as_ptr().cast()),
+        )
+    };
+    let mask = _mm256_set1_epi32(((1u64 << width) - 1) as i32);
+    let upper = 4 * width / 8;
+    for group in 0..count.div_ceil(8) {
+        let at = group * width;
+        // SAFETY: the group starts inside the packed bits, and at most 12 + 16 bytes from there are read; the store ends
+        // at `8 * ceil(count / 8) <= 128` values.
+        unsafe {
+            let low = _mm_loadu_si128(input.as_ptr().add(at).cast());
+            let high = _mm_loadu_si128(input.as_ptr().add(at + upper).cast());
+            let bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), shuffle);
+            let values = _mm256_and_si256(_mm256_srlv_epi32(bytes, shift), mask);
+            _mm256_storeu_si256(out.as_mut_ptr().add(group * 8).cast(), values);
+        }
+    }
+}
+
+/// For each width, the byte permutation and the shifts that bring sixteen packed values into sixteen 32-bit lanes.
+struct WideLanes {
+    permutation: [u8; 64],
+    shift: [u32; 16],
+}
+
+const fn wide_lanes(width: usize) -> WideLanes {
+    let mut lanes = WideLanes { permutation: [0; 64], shift: [0; 16] };
+    let mut index = 0;
+    while index < 16 {
+        let bit = index * width;
+        let mut byte = 0;
+        while byte < 4 {
+            lanes.permutation[index * 4 + byte] = (bit / 8 + byte) as u8;
+            byte += 1;
+        }
+        lanes.shift[index] = (bit % 8) as u32;
+        index += 1;
+    }
+    lanes
+}
+
+static WIDE_LANES: [WideLanes; 26] = {
+    let mut all = [const { WideLanes { permutation: [0; 64], shift: [0; 16] } }; 26];
+    let mut width = 0;
+    while width < 26 {
+        all[width] = wide_lanes(width);
+        width += 1;
+    }
+    all
+};
+
+/// # Safety
+///
+/// * The machine has AVX-512 F and VBMI.
+/// * `input` reaches at least 64 bytes beyond the `count * width` packed bits.
+/// * `width <= 25` and `count <= 128`.
+#[target_feature(enable = "avx512f,avx512vbmi")]
+pub(super) unsafe fn unpack_avx512(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
+    let width = width as usize;
+    let lanes = &WIDE_LANES[width];
+    // SAFETY: both tables are 64 bytes long.
+    let (permutation, shift) = unsafe {
+        (
+            _mm512_loadu_si512(lanes.permutation.as_ptr().cast()),
+            _mm512_loadu_si512(lanes.shift.as_ptr().cast()),
+        )
+    };
+    let mask = _mm512_set1_epi32(((1u64 << width) - 1) as i32);
+    for group in 0..count.div_ceil(16) {
+        // SAFETY: the group starts inside the packed bits and 64 bytes are read from there; the store ends at
+        // `16 * ceil(count / 16) <= 128` values.
+        unsafe {
+            let bytes = _mm512_loadu_si512(input.as_ptr().add(group * 2 * width).cast());
+            let spread = _mm512_permutexvar_epi8(permutation, bytes);
+            let values = _mm512_and_si512(_mm512_srlv_epi32(spread, shift), mask);
+            _mm512_storeu_si512(out.as_mut_ptr().add(group * 16).cast(), values);
+        }
+    }
+}
+
+/// # Safety
+///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn prefix_sum_avx2(values: &mut [u32; BLOCK], base: u32) {
+    let mut carry = _mm256_set1_epi32(base as i32);
+    let last = _mm256_set1_epi32(7);
+    for eight in values.chunks_exact_mut(8) {
+        // SAFETY: `eight` is 32 bytes long.
+        let mut sums = unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) };
+        sums = _mm256_add_epi32(sums, _mm256_slli_si256::<4>(sums));
+        sums = _mm256_add_epi32(sums, _mm256_slli_si256::<8>(sums));
+        // The shifts stay inside 128-bit halves: carry the lower half's total over by hand.
+        let lower = _mm256_permute2x128_si256::<0x08>(sums, sums);
+        sums = _mm256_add_epi32(sums, _mm256_shuffle_epi32::<0xff>(lower));
+        sums = _mm256_add_epi32(sums, carry);
+        carry = _mm256_permutevar8x32_epi32(sums, last);
+        // SAFETY: as above.
+        unsafe { _mm256_storeu_si256(eight.as_mut_ptr().cast(), sums) };
+    }
+}
+
+/// # Safety
+///
+/// The machine has AVX2 and POPCNT.
+#[target_feature(enable = "avx2,popcnt")]
+pub(super) unsafe fn lower_bound_avx2(values: &[u32; BLOCK], target: u32) -> usize {
+    // Unsigned comparison by moving both sides down by 2^31.
+    let flip = _mm256_set1_epi32(i32::MIN);
+    let target = _mm256_xor_si256(_mm256_set1_epi32(target as i32), flip);
+    let mut below = _mm256_setzero_si256();
+    for eight in values.chunks_exact(8) {
+        // SAFETY: `eight` is 32 bytes long.
+        let eight = unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) };
+        let is_below = _mm256_cmpgt_epi32(target, _mm256_xor_si256(eight, flip));
+        below = _mm256_sub_epi32(below, is_below);
+    }
+    let half = _mm_add_epi32(_mm256_castsi256_si128(below), _mm256_extracti128_si256::<1>(below));
+    let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b01_00_11_10>(half));
+    let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b10_11_00_01>(half));
+    _mm_cvtsi128_si32(half) as usize
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F and POPCNT.
+#[target_feature(enable = "avx512f,popcnt")]
+pub(super) unsafe fn lower_bound_avx512(values: &[u32; BLOCK], target: u32) -> usize {
+    let target = _mm512_set1_epi32(target as i32);
+    let mut below = 0;
+    for sixteen in values.chunks_exact(16) {
+        // SAFETY: `sixteen` is 64 bytes long.
+        let sixteen = unsafe { _mm512_loadu_si512(sixteen.as_ptr().cast()) };
+        below += _mm512_cmplt_epu32_mask(sixteen, target).count_ones();
+    }
+    below as usize
+}
