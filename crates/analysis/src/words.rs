@@ -23,16 +23,107 @@ use icu_segmenter::WordSegmenterBorrowed;
 use std::ops::Range;
 
 /// Calls `sink` for each word of `text` in order.
+///
+/// Blocks of 64 bytes become bit masks; where a block is plain ASCII the edges of words are the places where the mask
+/// of word bytes changes. At the first byte that needs more than that (it is not ASCII, or an apostrophe stands before
+/// one that is not) the [`Walk`] takes over with the word begun so far, and hands back after a separator.
 pub(crate) fn words<'t>(
     segmenter: WordSegmenterBorrowed<'static>,
     text: &'t str,
     mut sink: impl FnMut(&'t str, Range<usize>),
 ) {
+    let bytes = text.as_bytes();
     let mut walk = Walk { segmenter, text, start: None, sink: &mut sink };
-    walk.run(0);
+    let mut base = 0;
+    while base < bytes.len() {
+        let masks = Masks::read(bytes, base);
+        let after = bytes.get(base + Masks::BYTES).copied().unwrap_or(0);
+        let carry = u64::from(walk.start.is_some());
+        let joint = masks.apostrophe & (masks.word << 1 | carry);
+        let hard = masks.high | joint & (masks.high >> 1 | u64::from(after >= 0x80) << 63);
+        let joins = joint & (masks.letter >> 1 | u64::from(after.is_ascii_alphabetic()) << 63);
+        let word = masks.word | joins;
+        let before_hard = hard.wrapping_sub(1) & !hard;
+        walk.edges(base, (word ^ (word << 1 | carry)) & before_hard);
+        base = if hard == 0 {
+            base + Masks::BYTES
+        } else {
+            walk.run(base + hard.trailing_zeros() as usize)
+        };
+    }
+    walk.end_word(bytes.len());
 }
 
-/// The character-by-character walk: the specification of the fast one, and what that one falls back to.
+/// One bit for each of 64 bytes, the first byte in the lowest bit.
+#[derive(Clone, Copy, Debug, Default)]
+struct Masks {
+    /// ASCII letters and digits.
+    word: u64,
+    /// ASCII letters.
+    letter: u64,
+    /// ASCII apostrophes.
+    apostrophe: u64,
+    /// Bytes of characters that are not ASCII.
+    high: u64,
+}
+
+impl Masks {
+    const BYTES: usize = 64;
+
+    /// The masks of the bytes from `base` on; past the end of the text all are separators.
+    #[inline]
+    fn read(bytes: &[u8], base: usize) -> Masks {
+        match bytes[base..].first_chunk() {
+            Some(block) => Masks::of(block),
+            None => {
+                let mut block = [0; Masks::BYTES];
+                block[..bytes.len() - base].copy_from_slice(&bytes[base..]);
+                Masks::of(&block)
+            }
+        }
+    }
+
+    #[inline]
+    fn of(block: &[u8; Masks::BYTES]) -> Masks {
+        let mut masks = Masks::default();
+        for (place, eight) in block.as_chunks::<8>().0.iter().enumerate() {
+            let lanes = u64::from_le_bytes(*eight);
+            let shift = place * 8;
+            let high = lanes & TOP;
+            let letter = between(lanes | 0x20 * ONES, b'a', b'z') & !high;
+            let digit = between(lanes, b'0', b'9') & !high;
+            let apostrophe = between(lanes, b'\'', b'\'') & !high;
+            masks.word |= gather(letter | digit) << shift;
+            masks.letter |= gather(letter) << shift;
+            masks.apostrophe |= gather(apostrophe) << shift;
+            masks.high |= gather(high) << shift;
+        }
+        masks
+    }
+}
+
+/// 1 in each of eight bytes.
+const ONES: u64 = 0x0101_0101_0101_0101;
+/// The top bit of each of eight bytes.
+const TOP: u64 = 0x80 * ONES;
+
+/// The top bit of each of eight bytes that lies in `low..=high`, its own top bit disregarded. No byte carries into its
+/// neighbour: both sums stay below 256.
+#[inline]
+fn between(lanes: u64, low: u8, high: u8) -> u64 {
+    let lanes = lanes & !TOP;
+    let reaches_low = lanes + u64::from(0x80 - low) * ONES;
+    let passes_high = lanes + u64::from(0x7f - high) * ONES;
+    reaches_low & !passes_high & TOP
+}
+
+/// The top bits of eight bytes as one byte. The factor moves bit `8 i` to bit `56 + i`; no two products meet.
+#[inline]
+fn gather(tops: u64) -> u64 {
+    (tops >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// The character-by-character walk, and the word being read.
 struct Walk<'t, 's, S> {
     segmenter: WordSegmenterBorrowed<'static>,
     text: &'t str,
@@ -42,12 +133,44 @@ struct Walk<'t, 's, S> {
 }
 
 impl<'t, S: FnMut(&'t str, Range<usize>)> Walk<'t, '_, S> {
-    fn run(&mut self, mut at: usize) {
+    /// Emits the words whose edges are set in `edges`, bit `i` standing for byte `base + i`: by turns a word's begin
+    /// and its end, or the other way round if a word is open.
+    #[inline]
+    fn edges(&mut self, base: usize, mut edges: u64) {
+        if edges == 0 {
+            return;
+        }
+        if let Some(start) = self.start.take() {
+            self.emit(start, base + edges.trailing_zeros() as usize);
+            edges &= edges - 1;
+        }
+        while edges != 0 {
+            let start = base + edges.trailing_zeros() as usize;
+            edges &= edges - 1;
+            if edges == 0 {
+                self.start = Some(start);
+                return;
+            }
+            self.emit(start, base + edges.trailing_zeros() as usize);
+            edges &= edges - 1;
+        }
+    }
+
+    /// Goes on character by character from `at`, and returns where it stopped: after an ASCII separator that begins a
+    /// stretch of ASCII, with no word open, or at the end of the text.
+    #[inline(never)]
+    fn run(&mut self, mut at: usize) -> usize {
+        let bytes = self.text.as_bytes();
         while let Some(character) = self.text[at..].chars().next() {
             let next = at + character.len_utf8();
-            at = self.step(at, next, class_of(character));
+            let class = class_of(character);
+            at = self.step(at, next, class);
+            if class == Class::Separator && character.is_ascii() && is_ascii_stretch(bytes, at) {
+                return at;
+            }
         }
-        self.end_word(self.text.len());
+        self.end_word(at);
+        at
     }
 
     /// Takes the character at `at..next` and returns where to go on.
@@ -108,3 +231,12 @@ impl<'t, S: FnMut(&'t str, Range<usize>)> Walk<'t, '_, S> {
         }
     }
 }
+
+/// Whether the next eight bytes are ASCII, so that reading masks pays.
+#[inline]
+fn is_ascii_stretch(bytes: &[u8], at: usize) -> bool {
+    bytes[at..].first_chunk::<8>().is_some_and(|eight| u64::from_ne_bytes(*eight) & TOP == 0)
+}
+
+#[cfg(test)]
+mod tests;
