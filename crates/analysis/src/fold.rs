@@ -24,6 +24,7 @@ use icu_normalizer::properties::CanonicalCombiningClassMap;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory, Script};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use std::ops::RangeInclusive;
 
 /// Most characters a single decomposed character folds to.
 const LONGEST: usize = 4;
@@ -33,18 +34,62 @@ type Folded = [Option<char>; LONGEST];
 
 static FOLDED: LazyTable<Folded> = LazyTable::new(fold_decomposed);
 
+/// What a whole character folds to where its neighbours have no say and it is one character; else U+0000.
+static ALONE: LazyTable<char> = LazyTable::new(fold_alone);
+
 /// Puts the folded form of `word` into `out`, which is cleared first.
 pub(crate) fn fold(word: &str, out: &mut String) {
     out.clear();
     if word.is_ascii() {
         out.push_str(word);
         out.make_ascii_lowercase();
-    } else {
-        let decomposed = DecomposingNormalizer::new_nfkd().normalize_iter(word.chars());
-        let folded = decomposed.flat_map(|character| FOLDED.get(character).into_iter().flatten());
-        out.extend(ComposingNormalizer::new_nfc().normalize_iter(folded));
+    } else if !fold_each(word, out) {
+        out.clear();
+        fold_whole(word, out);
     }
     trim_apostrophes(out);
+}
+
+/// Folds character by character if that is enough, and says whether it was.
+fn fold_each(word: &str, out: &mut String) -> bool {
+    for character in word.chars() {
+        match ALONE.get(character) {
+            '\0' => return false,
+            folded => out.push(folded),
+        }
+    }
+    true
+}
+
+/// Folds with regard to the order and composition of marks: the specification of [`fold_each`].
+fn fold_whole(word: &str, out: &mut String) {
+    let decomposed = DecomposingNormalizer::new_nfkd().normalize_iter(word.chars());
+    let folded = decomposed.flat_map(|character| FOLDED.get(character).into_iter().flatten());
+    out.extend(ComposingNormalizer::new_nfc().normalize_iter(folded));
+}
+
+/// The entry of [`ALONE`]. Only blocks are taken in which letters neither compose with what follows, once accents have
+/// fallen, nor with what comes before; characters that a mark may follow unharmed are all right, since any mark that
+/// stays sends the word to [`fold_whole`].
+fn fold_alone(character: char) -> char {
+    const BLOCKS: [RangeInclusive<char>; 5] = [
+        '\u{1}'..='\u{8FF}', // Latin, Greek, Cyrillic, Armenian, Hebrew, Arabic, Syriac
+        '\u{1E00}'..='\u{1FFF}', // Vietnamese and other Latin, ancient Greek
+        '\u{3041}'..='\u{30FF}', // kana
+        '\u{4E00}'..='\u{9FFF}', // Han
+        '\u{AC00}'..='\u{D7A3}', // Hangul syllables
+    ];
+    if !BLOCKS.iter().any(|block| block.contains(&character)) || class_of(character) == Class::Mark
+    {
+        return '\0';
+    }
+    let mut whole = String::new();
+    fold_whole(character.encode_utf8(&mut [0; 4]), &mut whole);
+    let mut folded = whole.chars();
+    match (folded.next(), folded.next()) {
+        (Some(single), None) if class_of(single) != Class::Mark => single,
+        _ => '\0',
+    }
 }
 
 /// Puts `word` as written into `out`, which is cleared first: composed (NFC), apostrophes as `'`, soft hyphens and bidi
@@ -80,9 +125,13 @@ fn straight(character: char) -> char {
 }
 
 fn trim_apostrophes(out: &mut String) {
-    out.truncate(out.trim_end_matches('\'').len());
-    let leading = out.len() - out.trim_start_matches('\'').len();
-    out.drain(..leading);
+    while out.as_bytes().last() == Some(&b'\'') {
+        out.pop();
+    }
+    let leading = out.bytes().take_while(|&byte| byte == b'\'').count();
+    if leading > 0 {
+        out.drain(..leading);
+    }
 }
 
 fn fold_decomposed(character: char) -> Folded {
@@ -181,3 +230,6 @@ fn ascii_digit(character: char) -> Option<char> {
     let before = (1..=code).take_while(|&back| is_digit(code - back)).count() as u32;
     char::from_digit(before % 10, 10)
 }
+
+#[cfg(test)]
+mod tests;

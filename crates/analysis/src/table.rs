@@ -1,12 +1,12 @@
 //! A per-character cache that fills itself block by block.
 //!
-//! In goes a pure function of a character, out comes a lookup of a few instructions. A block of 128 characters is
+//! In goes a pure function of a character, out comes a lookup of a few instructions. A block of 32 characters is
 //! computed when one of them is first met: a program that only sees English never pays for the rest, and opening an
 //! index costs no table at all. It holds no state but that cache.
 
 use std::sync::OnceLock;
 
-const BLOCK: usize = 128;
+const BLOCK: usize = 32;
 const BLOCKS: usize = 0x11_0000 / BLOCK;
 
 /// A cached function from characters to `T`.

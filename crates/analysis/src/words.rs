@@ -36,20 +36,7 @@ pub(crate) fn words<'t>(
     let mut walk = Walk { segmenter, text, start: None, sink: &mut sink };
     let mut base = 0;
     while base < bytes.len() {
-        let masks = Masks::read(bytes, base);
-        let after = bytes.get(base + Masks::BYTES).copied().unwrap_or(0);
-        let carry = u64::from(walk.start.is_some());
-        let joint = masks.apostrophe & (masks.word << 1 | carry);
-        let hard = masks.high | joint & (masks.high >> 1 | u64::from(after >= 0x80) << 63);
-        let joins = joint & (masks.letter >> 1 | u64::from(after.is_ascii_alphabetic()) << 63);
-        let word = masks.word | joins;
-        let before_hard = hard.wrapping_sub(1) & !hard;
-        walk.edges(base, (word ^ (word << 1 | carry)) & before_hard);
-        base = if hard == 0 {
-            base + Masks::BYTES
-        } else {
-            walk.run(base + hard.trailing_zeros() as usize)
-        };
+        base = walk.block(base, Masks::read(bytes, base));
     }
     walk.end_word(bytes.len());
 }
@@ -59,8 +46,6 @@ pub(crate) fn words<'t>(
 struct Masks {
     /// ASCII letters and digits.
     word: u64,
-    /// ASCII letters.
-    letter: u64,
     /// ASCII apostrophes.
     apostrophe: u64,
     /// Bytes of characters that are not ASCII.
@@ -86,20 +71,28 @@ impl Masks {
     #[inline]
     fn of(block: &[u8; Masks::BYTES]) -> Masks {
         let mut masks = Masks::default();
+        let mut special = 0;
         for (place, eight) in block.as_chunks::<8>().0.iter().enumerate() {
             let lanes = u64::from_le_bytes(*eight);
-            let shift = place * 8;
-            let high = lanes & TOP;
-            let letter = between(lanes | 0x20 * ONES, b'a', b'z') & !high;
-            let digit = between(lanes, b'0', b'9') & !high;
-            let apostrophe = between(lanes, b'\'', b'\'') & !high;
-            masks.word |= gather(letter | digit) << shift;
-            masks.letter |= gather(letter) << shift;
-            masks.apostrophe |= gather(apostrophe) << shift;
-            masks.high |= gather(high) << shift;
+            masks.word |= gather(alphanumeric(lanes)) << (place * 8);
+            special |= gather((apostrophe(lanes) | lanes) & TOP) << (place * 8);
+        }
+        // Most blocks have neither; the rest tell the two apart bit by bit.
+        while special != 0 {
+            let place = special.trailing_zeros();
+            let found =
+                if block[place as usize] < 0x80 { &mut masks.apostrophe } else { &mut masks.high };
+            *found |= 1 << place;
+            special &= special - 1;
         }
         masks
     }
+}
+
+/// The bits below the lowest one of `mask`, which is not 0.
+#[inline]
+fn below_lowest(mask: u64) -> u64 {
+    (mask - 1) & !mask
 }
 
 /// 1 in each of eight bytes.
@@ -107,14 +100,25 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// The top bit of each of eight bytes.
 const TOP: u64 = 0x80 * ONES;
 
-/// The top bit of each of eight bytes that lies in `low..=high`, its own top bit disregarded. No byte carries into its
-/// neighbour: both sums stay below 256.
+/// Sets the top bit of each byte that is an ASCII letter or digit; the others have it clear.
+///
+/// Adding `0x80 - n` to seven bits sets the top bit exactly from `n` on. No byte carries into its neighbour: every sum
+/// stays below 256.
 #[inline]
-fn between(lanes: u64, low: u8, high: u8) -> u64 {
-    let lanes = lanes & !TOP;
-    let reaches_low = lanes + u64::from(0x80 - low) * ONES;
-    let passes_high = lanes + u64::from(0x7f - high) * ONES;
-    reaches_low & !passes_high & TOP
+fn alphanumeric(lanes: u64) -> u64 {
+    let from = |lanes: u64, low: u8| lanes + u64::from(0x80 - low) * ONES;
+    let seven = lanes & !TOP;
+    let lower = seven | 0x20 * ONES;
+    let letter = from(lower, b'a') & !from(lower, b'z' + 1);
+    let digit = from(seven, b'0') & !from(seven, b'9' + 1);
+    (letter | digit) & !lanes & TOP
+}
+
+/// Sets the top bit of each byte that is an ASCII apostrophe; the other ASCII bytes have it clear.
+#[inline]
+fn apostrophe(lanes: u64) -> u64 {
+    let other = (lanes & !TOP) ^ u64::from(b'\'') * ONES;
+    !(other + !TOP)
 }
 
 /// The top bits of eight bytes as one byte. The factor moves bit `8 i` to bit `56 + i`; no two products meet.
@@ -133,6 +137,49 @@ struct Walk<'t, 's, S> {
 }
 
 impl<'t, S: FnMut(&'t str, Range<usize>)> Walk<'t, '_, S> {
+    /// Takes the block at `base` and returns where the next one begins.
+    #[inline]
+    fn block(&mut self, base: usize, masks: Masks) -> usize {
+        let carry = u64::from(self.start.is_some());
+        let (joins, hard) = match masks.apostrophe | masks.high {
+            0 => (0, 0),
+            _ => self.joints(base, masks, carry),
+        };
+        let word = masks.word | joins;
+        let mut edges = word ^ (word << 1 | carry);
+        let mut hard_left = hard;
+        while hard_left != 0 {
+            self.edges(base, edges & below_lowest(hard_left));
+            let next = self.run(base + hard_left.trailing_zeros() as usize);
+            if next >= (base + Masks::BYTES).min(self.text.len()) {
+                return next;
+            }
+            // No word is open and the byte before `next` is a separator: what the masks say from there on holds.
+            edges &= !0 << (next - base);
+            hard_left &= !0 << (next - base);
+        }
+        self.edges(base, edges);
+        base + Masks::BYTES
+    }
+
+    /// The apostrophes that join, and the bytes that masks cannot decide: those that are not ASCII, and apostrophes
+    /// before them.
+    fn joints(&self, base: usize, masks: Masks, carry: u64) -> (u64, u64) {
+        let bytes = self.text.as_bytes();
+        let (mut joins, mut hard) = (0, masks.high);
+        let mut candidates = masks.apostrophe & (masks.word << 1 | carry);
+        while candidates != 0 {
+            let place = candidates & candidates.wrapping_neg();
+            match bytes.get(base + candidates.trailing_zeros() as usize + 1) {
+                Some(next) if next.is_ascii_alphabetic() => joins |= place,
+                Some(next) if !next.is_ascii() => hard |= place,
+                _ => {}
+            }
+            candidates ^= place;
+        }
+        (joins, hard)
+    }
+
     /// Emits the words whose edges are set in `edges`, bit `i` standing for byte `base + i`: by turns a word's begin
     /// and its end, or the other way round if a word is open.
     #[inline]
@@ -161,13 +208,17 @@ impl<'t, S: FnMut(&'t str, Range<usize>)> Walk<'t, '_, S> {
     #[inline(never)]
     fn run(&mut self, mut at: usize) -> usize {
         let bytes = self.text.as_bytes();
-        while let Some(character) = self.text[at..].chars().next() {
+        let mut chars = self.text[at..].chars();
+        while let Some(character) = chars.next() {
             let next = at + character.len_utf8();
             let class = class_of(character);
-            at = self.step(at, next, class);
-            if class == Class::Separator && character.is_ascii() && is_ascii_stretch(bytes, at) {
-                return at;
+            let after = self.step(at, next, class);
+            if after != next {
+                chars = self.text[after..].chars();
+            } else if class == Class::Separator && next - at == 1 && is_ascii_stretch(bytes, next) {
+                return next;
             }
+            at = after;
         }
         self.end_word(at);
         at

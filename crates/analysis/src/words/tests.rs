@@ -166,7 +166,6 @@ proptest! {
         for (i, byte) in block.iter().enumerate() {
             let bit = |mask: u64| mask >> i & 1 == 1;
             prop_assert_eq!(bit(masks.word), byte.is_ascii_alphanumeric());
-            prop_assert_eq!(bit(masks.letter), byte.is_ascii_alphabetic());
             prop_assert_eq!(bit(masks.apostrophe), *byte == b'\'');
             prop_assert_eq!(bit(masks.high), *byte >= 0x80);
         }
