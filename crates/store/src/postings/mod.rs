@@ -1,4 +1,45 @@
-//! Posting lists: documents, frequencies and positions of one term.
+//! Posting lists: in which documents a term stands, how often, and where.
+//!
+//! Comes in: a term's postings in document order ([`ListBuilder`]), or the bytes of sections `terms`, `postings` and
+//! `positions`. Goes out: those bytes, or a [`Cursor`] over a list. Scores are not computed here; a list only carries
+//! what bounds them ([`bounds`]).
+//!
+//! # Classes
+//!
+//! A list's document frequency alone decides its [`ListClass`], that is, its layout:
+//!
+//! ```text
+//! tiny    df <= 8       Postings := (Gap Frequency? Position*)*                      varints, positions among them
+//! sparse  df <= 128     Postings := Bound Block                                      one block
+//! sparse  df >  128     Postings := Kth{3} Bound Zero{2} Skip{ceil(df/128)} Block{ceil(df/128)}
+//!
+//! Bound := max_impact:u8 max_frequency:u8 min_norm:u8
+//! Skip  := last_doc:u32 block_offset:u32 positions_offset:u32 Bound Zero                    16 bytes
+//! Block := Packed(gaps) Packed(frequencies - 1)                                      see codec::packed
+//! ```
+//!
+//! * `Gap` is `(document - previous document - 1) * 2 + (1 if the frequency is 1)`, the first "previous" being -1;
+//!   `Frequency` (less 2) stands only where that bit is 0. Gaps in blocks are the same without the doubling.
+//! * `block_offset` counts bytes from the first `Block`, `positions_offset` from the list's start in `positions`.
+//! * `Kth` are lower bounds of the 10th, 100th and 1000th best impact of the list, 0 where it is shorter.
+//! * Section `positions` holds, for each block of a sparse list, the positions of its postings one after another, cut
+//!   into runs of 128 that are packed each: of a posting the first position as it is, then the distance to the previous
+//!   one less 1. A posting's place in that stream is the sum of the frequencies before it in its block: positions are
+//!   addressed by rank and need no pointers of their own.
+//!
+//! A tiny list costs no block header, a list of one block no skip entries: half of all terms stand in one document, and
+//! nine of ten in fewer than 128.
+
+pub mod bounds;
+mod builder;
+mod cursor;
+mod table;
+
+pub use bounds::{Bound, ImpactModel};
+pub use builder::{ListBuilder, ListSummary};
+pub use cursor::Cursor;
+pub(crate) use table::TermTable;
+pub use table::TermTableBuilder;
 
 use crate::{Error, TermOrdinal};
 
@@ -8,6 +49,15 @@ pub const END: u32 = u32::MAX;
 /// Postings in a block.
 pub const BLOCK: usize = 128;
 
+/// The longest tiny list.
+pub const TINY_LIMIT: u32 = 8;
+
+/// Bytes of a skip entry.
+const SKIP_BYTES: usize = 16;
+
+/// Bytes before the skip entries.
+const HEAD_BYTES: usize = 8;
+
 /// How a list is laid out; chosen by its document frequency alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListClass {
@@ -15,6 +65,14 @@ pub enum ListClass {
     Tiny,
     /// Blocks of 128 postings behind an array of skip entries.
     Sparse,
+}
+
+impl ListClass {
+    /// The class of a list of so many documents.
+    #[must_use]
+    pub fn of(doc_freq: u32) -> ListClass {
+        if doc_freq <= TINY_LIMIT { ListClass::Tiny } else { ListClass::Sparse }
+    }
 }
 
 /// One entry of the term table.
@@ -37,117 +95,185 @@ pub struct TermInfo {
 /// A term's list, borrowed from the file.
 #[derive(Clone, Copy)]
 pub struct PostingList<'a> {
-    _bytes: &'a [u8],
+    class: ListClass,
+    doc_freq: u32,
+    /// Documents of the segment: no posting may name one from here on.
+    doc_count: u32,
+    kth: [u8; 3],
+    bound: Bound,
+    skips: &'a [u8],
+    /// From the first block to the end of the section: decoders like to load beyond what they use.
+    blocks: &'a [u8],
+    positions: &'a [u8],
 }
 
-/// A moving place in a list.
-///
-/// The law: a fresh cursor stands on the first posting; [`Cursor::doc`] is [`END`] once past the last, and stays so;
-/// `seek` never moves back; `freq` and `positions` speak of the current document and must not be called at the end.
-pub struct Cursor<'a> {
-    _list: PostingList<'a>,
+/// Names the section and the reason of damage; the offset is the list's.
+fn damaged(section: &str, offset: u64, reason: impl Into<String>) -> Error {
+    Error::Corrupt { section: section.to_owned(), offset, reason: reason.into() }
 }
 
 impl<'a> PostingList<'a> {
-    /// Documents in the list.
-    pub fn doc_freq(&self) -> u32 {
-        todo!()
+    /// Finds the parts of a list in the two sections. Reads the head only.
+    pub(crate) fn open(
+        term: &TermInfo,
+        postings: &'a [u8],
+        positions: &'a [u8],
+        doc_count: u32,
+    ) -> Result<Self, Error> {
+        let (start, end) = term.postings;
+        let length = end.saturating_sub(start) as usize;
+        let too_short = |what: &str| {
+            damaged(
+                "postings",
+                start,
+                format!("expected a posting list with {what}, found {length} bytes"),
+            )
+        };
+        let bytes = usize::try_from(start).ok().and_then(|start| postings.get(start..));
+        let bytes = bytes
+            .filter(|bytes| length <= bytes.len())
+            .ok_or_else(|| too_short("its bytes inside the section"))?;
+        let position_bytes =
+            usize::try_from(term.positions.0).ok().and_then(|start| positions.get(start..));
+        let positions = position_bytes.ok_or_else(|| {
+            damaged("positions", term.positions.0, "list starts beyond the end of the section")
+        })?;
+        if term.doc_freq == 0 || doc_count < term.doc_freq {
+            return Err(damaged(
+                "terms",
+                start,
+                format!("term of {} documents in a segment of {doc_count}", term.doc_freq),
+            ));
+        }
+        let mut list = PostingList {
+            class: term.class,
+            doc_freq: term.doc_freq,
+            doc_count,
+            kth: [0; 3],
+            bound: Bound::UNKNOWN,
+            skips: &[],
+            blocks: bytes,
+            positions,
+        };
+        let block_count = list.block_count();
+        if list.class == ListClass::Tiny {
+        } else if block_count == 1 {
+            let (head, blocks) = bytes.split_at_checked(3).ok_or_else(|| too_short("a bound"))?;
+            list.bound = Bound::from_bytes([head[0], head[1], head[2]]);
+            list.blocks = blocks;
+        } else {
+            let skip_bytes = block_count * SKIP_BYTES;
+            if length < HEAD_BYTES + skip_bytes {
+                return Err(too_short("its skip entries"));
+            }
+            list.kth = [bytes[0], bytes[1], bytes[2]];
+            list.bound = Bound::from_bytes([bytes[3], bytes[4], bytes[5]]);
+            (list.skips, list.blocks) = bytes[HEAD_BYTES..].split_at(skip_bytes);
+        }
+        Ok(list)
     }
-    /// A cursor on the first posting.
+
+    /// Documents in the list.
+    #[must_use]
+    pub fn doc_freq(&self) -> u32 {
+        self.doc_freq
+    }
+
+    /// How the list is laid out.
+    #[must_use]
+    pub fn class(&self) -> ListClass {
+        self.class
+    }
+
+    /// What bounds the impacts of the whole list.
+    #[must_use]
+    pub fn bound(&self) -> Bound {
+        self.bound
+    }
+
+    /// Lower bounds of the 10th, 100th and 1000th best impact for the baked ranking, in 255ths; 0 where unknown.
+    #[must_use]
+    pub fn kth_impacts(&self) -> [u8; 3] {
+        self.kth
+    }
+
+    /// Blocks of the list; a tiny list counts as one.
+    #[must_use]
+    pub fn block_count(&self) -> usize {
+        (self.doc_freq as usize).div_ceil(BLOCK)
+    }
+
+    /// Postings in a block.
+    fn block_length(&self, block: usize) -> usize {
+        (self.doc_freq as usize - block * BLOCK).min(BLOCK)
+    }
+
+    /// The last document of a block as its skip entry says; the last of the segment where there are none.
+    #[inline]
+    #[must_use]
+    pub fn last_doc(&self, block: usize) -> u32 {
+        if self.skips.is_empty() {
+            return self.doc_count - 1;
+        }
+        self.skip_word(block, 0)
+    }
+
+    /// What bounds the impacts of one block.
+    #[inline]
+    #[must_use]
+    pub fn block_bound(&self, block: usize) -> Bound {
+        if self.skips.is_empty() {
+            return self.bound;
+        }
+        let at = block * SKIP_BYTES;
+        Bound::from_bytes([self.skips[at + 12], self.skips[at + 13], self.skips[at + 14]])
+    }
+
+    /// The first block from `from` on whose last document is not below `target`; `block_count` where there is none.
+    ///
+    /// Gallops, then bisects: O(log distance).
+    #[must_use]
+    pub fn block_of(&self, target: u32, from: usize) -> usize {
+        let count = self.block_count();
+        let mut step = 1;
+        let (mut low, mut high) = (from, from);
+        while high < count && self.last_doc(high) < target {
+            low = high + 1;
+            high += step;
+            step *= 2;
+        }
+        high = high.min(count);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if self.last_doc(middle) < target {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    #[inline]
+    fn skip_word(&self, block: usize, word: usize) -> u32 {
+        let at = block * SKIP_BYTES + word * 4;
+        let bytes: [u8; 4] = self.skips[at..at + 4].try_into().expect("four bytes were sliced");
+        u32::from_le_bytes(bytes)
+    }
+
+    /// Where a block's bytes and its positions start.
+    fn block_offsets(&self, block: usize) -> (usize, usize) {
+        if self.skips.is_empty() {
+            return (0, 0);
+        }
+        (self.skip_word(block, 1) as usize, self.skip_word(block, 2) as usize)
+    }
+
+    /// A cursor on the first posting. Decodes the first block.
     pub fn cursor(&self) -> Result<Cursor<'a>, Error> {
-        todo!()
+        Cursor::new(*self)
     }
 }
 
-impl Cursor<'_> {
-    /// The current document, or [`END`].
-    pub fn doc(&self) -> u32 {
-        todo!()
-    }
-    /// Moves to the next posting and returns its document.
-    pub fn advance(&mut self) -> Result<u32, Error> {
-        todo!()
-    }
-    /// Moves to the first posting with document >= `target` and returns its document.
-    pub fn seek(&mut self, _target: u32) -> Result<u32, Error> {
-        todo!()
-    }
-    /// Occurrences in the current document.
-    pub fn freq(&mut self) -> Result<u32, Error> {
-        todo!()
-    }
-    /// The positions in the current document, ascending, appended to `out` (cleared first).
-    pub fn positions(&mut self, _out: &mut Vec<u32>) -> Result<(), Error> {
-        todo!()
-    }
-    /// Documents in the list.
-    pub fn doc_freq(&self) -> u32 {
-        todo!()
-    }
-}
-
-/// Builds lists block by block.
-///
-/// Feed a term's postings in document order, then `finish`.
-pub struct ListBuilder {}
-
-/// What the bounds of a list are made from: exact document lengths of the segment and the ranking they are baked for.
-#[derive(Clone, Copy)]
-pub struct ImpactModel<'a> {
-    /// Exact length of each document of the segment.
-    pub lengths: &'a [u32],
-    /// Their norms.
-    pub norms: &'a [u8],
-    /// Term-frequency saturation.
-    pub k1: f64,
-    /// Length normalisation.
-    pub b: f64,
-    /// The average length.
-    pub average_length: f64,
-}
-
-/// What the term table needs of a finished list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct ListSummary {
-    /// Documents.
-    pub doc_freq: u32,
-    /// Occurrences.
-    pub collection_freq: u64,
-    /// Bytes appended to `postings`.
-    pub postings_length: u64,
-    /// Bytes appended to `positions`.
-    pub positions_length: u64,
-}
-
-impl ListBuilder {
-    /// An empty builder; reuse it for all terms.
-    pub fn new() -> Self {
-        todo!()
-    }
-    /// Adds one posting; documents ascend strictly, positions too. Position bytes of full blocks go to `positions`.
-    pub fn push(&mut self, _model: &ImpactModel<'_>, _doc: u32, _doc_positions: &[u32], _positions: &mut Vec<u8>) {
-        todo!()
-    }
-    /// Ends the list: appends its bytes to `postings` and the rest of its positions to `positions`.
-    pub fn finish(&mut self, _model: &ImpactModel<'_>, _postings: &mut Vec<u8>, _positions: &mut Vec<u8>) -> ListSummary {
-        todo!()
-    }
-}
-
-/// Collects [`ListSummary`]s in vocabulary order and gives the bytes of section `terms`.
-pub struct TermTableBuilder {}
-
-impl TermTableBuilder {
-    /// An empty table.
-    pub fn new() -> Self {
-        todo!()
-    }
-    /// Adds the next term.
-    pub fn push(&mut self, _summary: &ListSummary) {
-        todo!()
-    }
-    /// The section's bytes.
-    pub fn finish(self) -> Vec<u8> {
-        todo!()
-    }
-}
+#[cfg(test)]
+mod tests;

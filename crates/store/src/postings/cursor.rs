@@ -1,0 +1,359 @@
+//! Reading a list: a moving place in it.
+//!
+//! Comes in: a [`PostingList`]. Goes out: documents, frequencies, positions; whole decoded blocks for kernels. Every
+//! decoded number is checked before it is handed out: documents ascend and belong to the segment.
+
+use codec::bytes::ByteReader;
+use codec::{packed, simd};
+
+use super::{BLOCK, END, ListClass, PostingList, damaged};
+use crate::Error;
+
+/// A moving place in a list.
+///
+/// The law: a fresh cursor stands on the first posting; [`Cursor::doc`] is [`END`] once past the last, and stays so;
+/// `seek` never moves back; `freq` and `positions` speak of the current document and must not be called at the end.
+///
+/// Blocks are decoded when entered, their frequencies when first asked for, positions in runs of 128 when needed.
+pub struct Cursor<'a> {
+    list: PostingList<'a>,
+    /// The current block; `list.block_count()` at the end.
+    block: usize,
+    /// The place in it.
+    index: usize,
+    /// Postings in it.
+    length: usize,
+    /// Documents of the block; [`END`] from `length` on.
+    docs: [u32; BLOCK],
+    /// Frequencies of the block, where `has_frequencies`.
+    frequencies: [u32; BLOCK],
+    has_frequencies: bool,
+    /// Where the block's packed frequencies start in `list.blocks`.
+    frequencies_at: usize,
+    places: Places,
+}
+
+/// The positions of one block: a stream cut into packed runs.
+struct Places {
+    /// Index in the stream of each posting's first position; valid for `starts_block`.
+    starts: [u32; BLOCK + 1],
+    /// Whether `starts` belong to the current block.
+    ready: bool,
+    /// The decoded run, or `usize::MAX`.
+    run: usize,
+    /// Where the run after it starts in the section's bytes.
+    next_at: usize,
+    values: [u32; BLOCK],
+}
+
+impl<'a> Cursor<'a> {
+    pub(super) fn new(list: PostingList<'a>) -> Result<Self, Error> {
+        let mut cursor = Cursor {
+            list,
+            block: 0,
+            index: 0,
+            length: 0,
+            docs: [END; BLOCK],
+            frequencies: [0; BLOCK],
+            has_frequencies: false,
+            frequencies_at: 0,
+            places: Places {
+                starts: [0; BLOCK + 1],
+                ready: false,
+                run: usize::MAX,
+                next_at: 0,
+                values: [0; BLOCK],
+            },
+        };
+        cursor.load(0)?;
+        Ok(cursor)
+    }
+
+    /// The list it moves in.
+    #[must_use]
+    pub fn list(&self) -> &PostingList<'a> {
+        &self.list
+    }
+
+    /// Documents in the list.
+    #[must_use]
+    pub fn doc_freq(&self) -> u32 {
+        self.list.doc_freq
+    }
+
+    /// The current document, or [`END`].
+    #[inline]
+    #[must_use]
+    pub fn doc(&self) -> u32 {
+        if self.index < self.length { self.docs[self.index] } else { END }
+    }
+
+    /// Moves to the next posting and returns its document.
+    #[inline]
+    pub fn advance(&mut self) -> Result<u32, Error> {
+        self.index += 1;
+        if self.index < self.length {
+            return Ok(self.docs[self.index]);
+        }
+        self.load(self.block + 1)?;
+        Ok(self.doc())
+    }
+
+    /// Moves to the first posting with document >= `target` and returns its document.
+    ///
+    /// Inside the current block a comparison with all its documents; else a search in the skip entries.
+    #[inline]
+    pub fn seek(&mut self, target: u32) -> Result<u32, Error> {
+        if self.length == 0 || target <= self.doc() {
+            return Ok(self.doc());
+        }
+        if self.docs[self.length - 1] < target {
+            let block = self.list.block_of(target, self.block + 1);
+            self.load(block)?;
+            if self.length == 0 {
+                return Ok(END);
+            }
+        }
+        self.index = simd::lower_bound(&self.docs, target);
+        if self.index < self.length {
+            return Ok(self.docs[self.index]);
+        }
+        // Only a block without skip entry can promise more than it holds: it is the last.
+        self.load(self.block + 1)?;
+        Ok(self.doc())
+    }
+
+    /// Occurrences in the current document.
+    #[inline]
+    pub fn freq(&mut self) -> Result<u32, Error> {
+        if !self.has_frequencies {
+            self.decode_frequencies()?;
+        }
+        Ok(self.frequencies[self.index])
+    }
+
+    /// The number of the current block; the list's block count at the end.
+    #[must_use]
+    pub fn block(&self) -> usize {
+        self.block
+    }
+
+    /// The place of the current posting in [`Cursor::block_docs`].
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The documents of the current block, ascending; empty at the end.
+    #[inline]
+    #[must_use]
+    pub fn block_docs(&self) -> &[u32] {
+        &self.docs[..self.length]
+    }
+
+    /// The documents and frequencies of the current block.
+    #[inline]
+    pub fn block_postings(&mut self) -> Result<(&[u32], &[u32]), Error> {
+        if !self.has_frequencies {
+            self.decode_frequencies()?;
+        }
+        Ok((&self.docs[..self.length], &self.frequencies[..self.length]))
+    }
+
+    /// Moves to the first posting of `block`, decoding it if it is not the current one.
+    pub fn load(&mut self, block: usize) -> Result<(), Error> {
+        self.index = 0;
+        if block == self.block && self.length != 0 {
+            return Ok(());
+        }
+        self.block = block;
+        self.places.ready = false;
+        self.has_frequencies = false;
+        if self.list.block_count() <= block {
+            self.length = 0;
+            return Ok(());
+        }
+        if self.list.class == ListClass::Tiny { self.decode_tiny() } else { self.decode_docs() }
+    }
+
+    fn decode_docs(&mut self) -> Result<(), Error> {
+        let list = &self.list;
+        let (at, _) = list.block_offsets(self.block);
+        self.length = list.block_length(self.block);
+        let bytes = list.blocks.get(at..).unwrap_or_default();
+        let used = packed::decode(bytes, self.length, &mut self.docs)
+            .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
+        self.frequencies_at = at + used;
+        // Gaps are less 1: document i is the base plus the gaps so far plus i.
+        let base = if self.block == 0 { 0 } else { list.last_doc(self.block - 1).wrapping_add(1) };
+        self.docs[1..].iter_mut().for_each(|gap| *gap = gap.wrapping_add(1));
+        simd::prefix_sum(&mut self.docs, base);
+        self.docs[self.length..].fill(END);
+        self.check_docs(base)
+    }
+
+    /// Wrapped sums would show as a step down, a document of another block, or one beyond the segment.
+    fn check_docs(&self, base: u32) -> Result<(), Error> {
+        let docs = &self.docs[..self.length];
+        let last = docs[self.length - 1];
+        let ascend = docs.windows(2).fold(true, |ascend, pair| ascend & (pair[0] < pair[1]));
+        let expected = self.list.last_doc(self.block);
+        let ends_right =
+            if self.list.skips.is_empty() { last <= expected } else { last == expected };
+        if !ascend || docs[0] < base || !ends_right || self.list.doc_count <= last {
+            let reason = format!(
+                "block {} of a list ends at document {last}, expected {expected} after ascending steps",
+                self.block
+            );
+            return Err(damaged("postings", self.list.block_offsets(self.block).0 as u64, reason));
+        }
+        Ok(())
+    }
+
+    fn decode_frequencies(&mut self) -> Result<(), Error> {
+        let at = self.frequencies_at;
+        let bytes = self.list.blocks.get(at..).unwrap_or_default();
+        packed::decode(bytes, self.length, &mut self.frequencies)
+            .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
+        for frequency in &mut self.frequencies[..self.length] {
+            *frequency = frequency.saturating_add(1);
+        }
+        self.has_frequencies = true;
+        Ok(())
+    }
+
+    fn decode_tiny(&mut self) -> Result<(), Error> {
+        self.length = self.list.doc_freq as usize;
+        self.docs.fill(END);
+        let mut reader = ByteReader::new(self.list.blocks);
+        let mut next_doc = 0u64;
+        for index in 0..self.length {
+            let (doc, frequency) = read_tiny_posting(&mut reader, next_doc)?;
+            if u64::from(self.list.doc_count) <= doc {
+                let reason = format!("document {doc} in a segment of {}", self.list.doc_count);
+                return Err(damaged("postings", reader.position() as u64, reason));
+            }
+            self.docs[index] = doc as u32;
+            self.frequencies[index] = frequency;
+            next_doc = doc + 1;
+            for _ in 0..frequency {
+                read_varint(&mut reader)?;
+            }
+        }
+        self.has_frequencies = true;
+        Ok(())
+    }
+
+    /// The positions in the current document, ascending, appended to `out` (cleared first).
+    pub fn positions(&mut self, out: &mut Vec<u32>) -> Result<(), Error> {
+        out.clear();
+        if self.list.class == ListClass::Tiny {
+            return self.tiny_positions(out);
+        }
+        if !self.places.ready {
+            self.sum_frequencies()?;
+        }
+        let start = self.places.starts[self.index] as usize;
+        let end = self.places.starts[self.index + 1] as usize;
+        let mut position = 0u32;
+        let mut at = start;
+        while at < end {
+            self.enter_run(at / BLOCK)?;
+            let stop = end.min((at / BLOCK + 1) * BLOCK);
+            let run = &self.places.values[at % BLOCK..at % BLOCK + (stop - at)];
+            for &value in run {
+                position = if out.is_empty() {
+                    value
+                } else {
+                    position.wrapping_add(value).wrapping_add(1)
+                };
+                out.push(position);
+            }
+            at = stop;
+        }
+        Ok(())
+    }
+
+    fn tiny_positions(&self, out: &mut Vec<u32>) -> Result<(), Error> {
+        let mut reader = ByteReader::new(self.list.blocks);
+        for index in 0..=self.index {
+            let (_, frequency) = read_tiny_posting(&mut reader, 0)?;
+            let mut position = 0u32;
+            for place in 0..frequency {
+                let value = read_varint(&mut reader)? as u32;
+                position =
+                    if place == 0 { value } else { position.wrapping_add(value).wrapping_add(1) };
+                if index == self.index {
+                    out.push(position);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn sum_frequencies(&mut self) -> Result<(), Error> {
+        if !self.has_frequencies {
+            self.decode_frequencies()?;
+        }
+        let mut sum = 0u64;
+        for (start, &frequency) in
+            self.places.starts.iter_mut().zip(&self.frequencies[..self.length])
+        {
+            *start = sum as u32;
+            sum += u64::from(frequency);
+        }
+        if u64::from(u32::MAX) < sum {
+            let reason = format!("a block of {} postings with {sum} positions", self.length);
+            return Err(damaged("postings", self.frequencies_at as u64, reason));
+        }
+        self.places.starts[self.length] = sum as u32;
+        self.places.ready = true;
+        self.places.run = usize::MAX;
+        Ok(())
+    }
+
+    /// Decodes run number `run` of the block's position stream, walking on from the current one where it can.
+    fn enter_run(&mut self, run: usize) -> Result<(), Error> {
+        let places = &mut self.places;
+        if places.run == run {
+            return Ok(());
+        }
+        let (mut next, mut at) = (places.run.wrapping_add(1), places.next_at);
+        if places.run == usize::MAX || run < next {
+            (next, at) = (0, self.list.block_offsets(self.block).1);
+        }
+        let total = places.starts[self.length] as usize;
+        let bytes = self.list.positions;
+        let failed = |at: usize, error: packed::PackedError| {
+            damaged("positions", at as u64, error.to_string())
+        };
+        while next < run {
+            let rest = bytes.get(at..).unwrap_or_default();
+            at += packed::length(rest, BLOCK).map_err(|error| failed(at, error))?;
+            next += 1;
+        }
+        let count = (total - run * BLOCK).min(BLOCK);
+        let rest = bytes.get(at..).unwrap_or_default();
+        let used =
+            packed::decode(rest, count, &mut places.values).map_err(|error| failed(at, error))?;
+        (places.run, places.next_at) = (run, at + used);
+        Ok(())
+    }
+}
+
+/// The document and the frequency of the next tiny posting; its positions follow.
+fn read_tiny_posting(reader: &mut ByteReader<'_>, next_doc: u64) -> Result<(u64, u32), Error> {
+    let gap = read_varint(reader)?;
+    let doc = next_doc.saturating_add(gap / 2);
+    if gap % 2 == 1 {
+        return Ok((doc, 1));
+    }
+    let frequency = read_varint(reader)?.saturating_add(2);
+    Ok((doc, u32::try_from(frequency).unwrap_or(u32::MAX)))
+}
+
+fn read_varint(reader: &mut ByteReader<'_>) -> Result<u64, Error> {
+    reader
+        .read_varint_u64()
+        .map_err(|error| damaged("postings", reader.position() as u64, error.to_string()))
+}

@@ -1,0 +1,212 @@
+//! Posting lists: what was pushed comes out, by every way through the cursor, and no bytes make it panic.
+
+use proptest::prelude::*;
+
+use super::bounds::impact;
+use super::*;
+use crate::Error;
+
+type Postings = Vec<(u32, Vec<u32>)>;
+
+/// Documents of a segment: lengths that fit the postings, norms that bound them.
+struct Documents {
+    lengths: Vec<u32>,
+    norms: Vec<u8>,
+}
+
+impl Documents {
+    fn of(postings: &Postings) -> Documents {
+        let count = postings.last().map_or(1, |(doc, _)| doc + 3) as usize;
+        let mut lengths = vec![1; count];
+        for (doc, positions) in postings {
+            lengths[*doc as usize] = positions[positions.len() - 1] + 1 + doc % 7;
+        }
+        let norms = lengths.iter().map(|&length| length.min(255) as u8).collect();
+        Documents { lengths, norms }
+    }
+
+    fn model(&self) -> ImpactModel<'_> {
+        ImpactModel {
+            lengths: &self.lengths,
+            norms: &self.norms,
+            k1: 1.2,
+            b: 0.75,
+            average_length: 20.0,
+        }
+    }
+}
+
+struct Written {
+    documents: Documents,
+    postings: Vec<u8>,
+    positions: Vec<u8>,
+    table: Vec<u8>,
+}
+
+impl Written {
+    /// Writes the same list three times, so that offsets matter.
+    fn of(postings: &Postings) -> Written {
+        let documents = Documents::of(postings);
+        let (mut builder, mut table) = (ListBuilder::new(), TermTableBuilder::new());
+        let (mut bytes, mut positions) = (Vec::new(), Vec::new());
+        for _ in 0..3 {
+            for (doc, doc_positions) in postings {
+                builder.push(&documents.model(), *doc, doc_positions, &mut positions);
+            }
+            table.push(&builder.finish(&documents.model(), &mut bytes, &mut positions));
+        }
+        Written { documents, postings: bytes, positions, table: table.finish() }
+    }
+
+    fn list(&self, ordinal: u32) -> Result<PostingList<'_>, Error> {
+        let term = TermTable::open(&self.table)?.get(TermOrdinal(ordinal))?;
+        PostingList::open(
+            &term,
+            &self.postings,
+            &self.positions,
+            self.documents.lengths.len() as u32,
+        )
+    }
+}
+
+fn read_all(mut cursor: Cursor<'_>) -> Result<Postings, Error> {
+    let (mut all, mut positions) = (Vec::new(), Vec::new());
+    while cursor.doc() != END {
+        cursor.positions(&mut positions)?;
+        assert_eq!(cursor.freq()? as usize, positions.len());
+        all.push((cursor.doc(), positions.clone()));
+        cursor.advance()?;
+    }
+    Ok(all)
+}
+
+fn postings(longest: usize, most_positions: usize) -> impl Strategy<Value = Postings> {
+    let posting = (1u32..2000, prop::collection::vec(1u32..300, 1..most_positions));
+    prop::collection::vec(posting, 1..longest).prop_map(|gaps| {
+        let mut doc = 0;
+        let ascending = |start: u32, gaps: Vec<u32>| {
+            gaps.into_iter()
+                .scan(start, |position, gap| {
+                    *position += gap;
+                    Some(*position - 1)
+                })
+                .collect::<Vec<u32>>()
+        };
+        gaps.into_iter()
+            .map(|(gap, positions)| {
+                doc += gap;
+                (doc - 1, ascending(0, positions))
+            })
+            .collect()
+    })
+}
+
+#[test]
+fn lists_at_the_borders_of_their_classes_round_trip() {
+    for length in [1, 7, 8, 9, 127, 128, 129, 256, 257, 1000] {
+        for frequency in [1, 2, 130, 300] {
+            let postings: Postings =
+                (0..length).map(|doc| (doc * 3, (0..frequency).map(|p| p * 2).collect())).collect();
+            let written = Written::of(&postings);
+            for ordinal in 0..3 {
+                let cursor = written.list(ordinal).unwrap().cursor().unwrap();
+                assert_eq!(
+                    read_all(cursor).unwrap(),
+                    postings,
+                    "{length} documents, {frequency} each"
+                );
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn lists_round_trip(postings in prop_oneof![postings(12, 4), postings(700, 4), postings(140, 400)]) {
+        let written = Written::of(&postings);
+        let list = written.list(1).unwrap();
+        prop_assert_eq!(list.doc_freq() as usize, postings.len());
+        prop_assert_eq!(read_all(list.cursor().unwrap()).unwrap(), postings);
+    }
+
+    #[test]
+    fn seek_equals_repeated_advance(
+        postings in prop_oneof![postings(12, 4), postings(700, 4)],
+        steps in prop::collection::vec((any::<bool>(), 0u32..40_000), 1..60),
+    ) {
+        let written = Written::of(&postings);
+        let list = written.list(2).unwrap();
+        let (mut seeking, mut walking) = (list.cursor().unwrap(), list.cursor().unwrap());
+        let mut positions = [Vec::new(), Vec::new()];
+        for (near, distance) in steps {
+            let target = seeking.doc().saturating_add(if near { distance % 50 } else { distance });
+            while walking.doc() < target {
+                walking.advance().unwrap();
+            }
+            prop_assert_eq!(seeking.seek(target).unwrap(), walking.doc());
+            if walking.doc() != END {
+                seeking.positions(&mut positions[0]).unwrap();
+                walking.positions(&mut positions[1]).unwrap();
+                prop_assert_eq!(&positions[0], &positions[1]);
+            }
+        }
+    }
+
+    #[test]
+    fn no_impact_is_above_its_bound(postings in postings(700, 20)) {
+        let written = Written::of(&postings);
+        let list = written.list(0).unwrap();
+        let model = written.documents.model();
+        for (index, (doc, positions)) in postings.iter().enumerate() {
+            let frequency = positions.len() as u32;
+            let exact = model.impact(*doc, frequency);
+            for bound in [list.bound(), list.block_bound(index / BLOCK)] {
+                if list.class() == ListClass::Tiny {
+                    continue;
+                }
+                prop_assert!(exact <= f64::from(bound.max_impact) / 255.0);
+                prop_assert!(frequency <= u32::from(bound.max_frequency));
+                prop_assert!(u32::from(bound.min_norm) <= written.documents.lengths[*doc as usize]);
+            }
+        }
+        let mut impacts: Vec<f64> =
+            postings.iter().map(|(doc, positions)| model.impact(*doc, positions.len() as u32)).collect();
+        impacts.sort_by(|a, b| b.total_cmp(a));
+        for (k, kth) in [10, 100, 1000].into_iter().zip(list.kth_impacts()) {
+            let exact = impacts.get(k - 1).copied().unwrap_or(0.0);
+            prop_assert!(f64::from(kth) / 255.0 <= exact);
+            prop_assert!(postings.len() <= BLOCK || exact - f64::from(kth) / 255.0 < 1.0 / 255.0 + 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_baked_bound_scaled_by_the_averages_stays_a_bound(
+        frequency in 1u32..1000, length in 1.0..1e5f64, average in 1.0..1e4f64, other in 1.0..1e4f64,
+        k1 in 0.0..5.0f64, b in 0.0..=1.0f64,
+    ) {
+        let baked = impact(k1, b, average, length, frequency);
+        let now = impact(k1, b, other, length, frequency);
+        prop_assert!(now <= baked * (other / average).max(1.0) * (1.0 + 1e-12));
+    }
+
+    #[test]
+    fn damaged_lists_give_errors_or_answers(
+        postings in prop_oneof![postings(12, 4), postings(400, 4)],
+        damage in prop::collection::vec((0usize..3, any::<prop::sample::Index>(), any::<u8>()), 1..8),
+    ) {
+        let mut written = Written::of(&postings);
+        for (section, at, byte) in damage {
+            let bytes = [&mut written.postings, &mut written.positions, &mut written.table];
+            let bytes = bytes.into_iter().nth(section).unwrap();
+            if !bytes.is_empty() {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+        }
+        for ordinal in 0..4 {
+            if let Ok(cursor) = written.list(ordinal).and_then(|list| list.cursor()) {
+                let _ = read_all(cursor);
+            }
+        }
+    }
+}
