@@ -1,5 +1,7 @@
 //! Markup that cannot be broken out of, and pieces that add up to the text.
 
+#![expect(clippy::single_range_in_vec_init, reason = "one mark is a list of one range")]
+
 use super::{Fragment, Piece};
 
 fn fragment(text: &str, marks: Vec<std::ops::Range<usize>>) -> Fragment {

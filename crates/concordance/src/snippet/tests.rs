@@ -1,5 +1,7 @@
 //! What is shown of a text, for hand-made and for random matches.
 
+#![expect(clippy::single_range_in_vec_init, reason = "one mark is a list of one range")]
+
 use analysis::Analyzer;
 use proptest::prelude::*;
 
