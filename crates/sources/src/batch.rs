@@ -1,0 +1,190 @@
+//! A run of whole raw records, cut off a source and not yet parsed.
+//!
+//! Comes in: bytes and the places of the records in them, from `Inputs`. Goes out: documents, bad records
+//! and skips, in input order, on whatever thread calls [`Batch::read`].
+
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::mapping::FieldBuilder;
+use crate::summary::Counters;
+use crate::{BadRecord, Document, FieldMap, Item, SkipReason, Value, encoding};
+
+/// A run of whole raw records, to be parsed on any thread.
+///
+/// Law: reading all batches of some inputs, in the order in which they were cut, yields every record of
+/// the inputs once and in order. Read each batch exactly once: reading is what counts its records for the
+/// [`SourceSummary`](crate::SourceSummary).
+pub struct Batch {
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) map: Arc<FieldMap>,
+}
+
+/// The part of a batch that comes from one source.
+pub(crate) enum Piece {
+    Records(Records),
+    /// Something already known when the batch was cut.
+    Item(Arc<SourceContext>, Item),
+}
+
+/// Raw records of one source, side by side.
+pub(crate) struct Records {
+    pub(crate) source: Arc<SourceContext>,
+    pub(crate) reader: Arc<dyn ReadRecord>,
+    pub(crate) bytes: Vec<u8>,
+    /// Where `bytes` begins in the decompressed source.
+    pub(crate) offset: u64,
+    pub(crate) spans: Vec<Span>,
+}
+
+/// A record's place in the bytes of its piece.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Span {
+    pub(crate) range: Range<usize>,
+    pub(crate) number: u64,
+    /// Why the record is known to be bad already.
+    pub(crate) fault: Option<String>,
+}
+
+/// What the records of a source share.
+pub(crate) struct SourceContext {
+    pub(crate) name: Arc<str>,
+    pub(crate) counters: Arc<Counters>,
+}
+
+impl SourceContext {
+    pub(crate) fn bad(&self, number: u64, offset: u64, reason: String, bytes: &[u8]) -> Item {
+        let excerpt = BadRecord::excerpt_of(bytes);
+        Item::Bad(BadRecord { source: Arc::clone(&self.name), number, offset, reason, excerpt })
+    }
+}
+
+impl Batch {
+    /// Parses the records and hands each to `sink`, in input order.
+    pub fn read(&self, sink: &mut dyn FnMut(Item)) {
+        let mut fields = FieldBuilder::new(Arc::clone(&self.map));
+        for piece in &self.pieces {
+            match piece {
+                Piece::Item(source, item) => {
+                    source.counters.count(item);
+                    sink(item.clone());
+                }
+                Piece::Records(records) => {
+                    for span in &records.spans {
+                        records.read_one(span, &mut fields, sink);
+                    }
+                }
+            }
+        }
+    }
+
+    /// How many bytes of decompressed input the batch holds.
+    pub fn raw_bytes(&self) -> usize {
+        self.pieces.iter().map(Piece::raw_bytes).sum()
+    }
+}
+
+impl Piece {
+    pub(crate) fn raw_bytes(&self) -> usize {
+        match self {
+            Piece::Records(records) => records.bytes.len(),
+            Piece::Item(..) => 0,
+        }
+    }
+}
+
+impl Records {
+    fn read_one(&self, span: &Span, fields: &mut FieldBuilder, sink: &mut dyn FnMut(Item)) {
+        let bytes = &self.bytes[span.range.clone()];
+        let offset = self.offset + span.range.start as u64;
+        fields.begin();
+        let mut emit =
+            Emitter { source: &self.source, bytes, number: span.number, offset, fields, sink };
+        match &span.fault {
+            Some(fault) => emit.bad(fault.clone()),
+            None => self.reader.read(bytes, &mut emit),
+        }
+    }
+}
+
+/// Parses one raw record of a format. Called from many threads at once.
+pub(crate) trait ReadRecord: Send + Sync {
+    /// Parses `record` and ends it by exactly one call of [`Emitter::document`], [`Emitter::bad`] or
+    /// [`Emitter::skip`] per record it holds.
+    fn read(&self, record: &[u8], emit: &mut Emitter<'_>);
+}
+
+/// Where a format puts what it found in a record.
+pub(crate) struct Emitter<'a> {
+    source: &'a SourceContext,
+    bytes: &'a [u8],
+    number: u64,
+    offset: u64,
+    fields: &'a mut FieldBuilder,
+    sink: &'a mut dyn FnMut(Item),
+}
+
+impl Emitter<'_> {
+    /// The fields of the record being read.
+    pub(crate) fn fields(&mut self) -> &mut FieldBuilder {
+        self.fields
+    }
+
+    /// The record is a document of the fields put so far.
+    pub(crate) fn document(&mut self) {
+        self.document_named(false);
+    }
+
+    /// The source is one document: without an id of its own it has the source's name; without text it is
+    /// skipped as empty.
+    pub(crate) fn file(&mut self) {
+        if self.fields.is_empty() {
+            self.skip(SkipReason::Empty)
+        } else {
+            self.document_named(true)
+        }
+    }
+
+    fn document_named(&mut self, by_source: bool) {
+        let (id, fields) = self.fields.finish();
+        let source = Arc::clone(&self.source.name);
+        let id = id.or_else(|| by_source.then(|| source.to_string()));
+        let (number, offset) = (self.number, self.offset);
+        self.give(Item::Document(Document { id, source, number, offset, fields }));
+    }
+
+    /// The record cannot be read.
+    pub(crate) fn bad(&mut self, reason: String) {
+        let item = self.source.bad(self.number, self.offset, reason, self.bytes);
+        self.give(item);
+    }
+
+    /// The record is left out on purpose.
+    pub(crate) fn skip(&mut self, reason: SkipReason) {
+        self.give(Item::Skipped(reason));
+    }
+
+    /// `bytes` of the record as text, from whatever encoding they are in; replaced characters are counted.
+    pub(crate) fn decoded<'b>(&mut self, bytes: &'b [u8]) -> Cow<'b, str> {
+        let (text, replaced) = encoding::decoded(bytes);
+        if replaced {
+            self.source.counters.count_repaired();
+        }
+        text
+    }
+
+    fn give(&mut self, item: Item) {
+        self.source.counters.count(&item);
+        (self.sink)(item);
+        self.fields.begin();
+    }
+
+    /// Sets a text field, unless it is empty.
+    pub(crate) fn text(&mut self, name: &str, text: impl Into<String>) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.fields.put(name, Value::Text(text));
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Formats that need no fixture file.

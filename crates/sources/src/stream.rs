@@ -1,0 +1,233 @@
+//! One source's plain bytes, cut into runs of whole records.
+//!
+//! Comes in: a decompressed UTF-8 stream and the cutter of its format. Goes out: pieces of batches. Holds one
+//! window of bytes; a record longer than the window makes it grow up to the limit, a record longer than
+//! the limit is passed over. Where cuts fall depends on the bytes and the options alone: the window is
+//! always filled to its mark before it is cut.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use crate::batch::{Piece, ReadRecord, Records, SourceContext, Span};
+use crate::compression::Stream;
+use crate::raw::RawBytes;
+use crate::{Error, ReadOptions};
+
+/// Finds the records of one format in a stream of bytes. Cheap: looks for boundaries, parses nothing.
+///
+/// Law: the window always begins where the last call's count ended. With `end` false the cutter may leave an
+/// incomplete record at the end of the window, and sees it again in a longer window; with `end` true
+/// nothing follows, and whatever is left is a record or junk: everything counts as consumed.
+pub(crate) trait Cut: Send {
+    /// Adds the whole records of `window` to `spans`; how many bytes they and what lies between take.
+    fn cut(&mut self, window: &[u8], end: bool, spans: &mut Vec<Span>) -> usize;
+
+    /// The number the next record would have.
+    fn next_number(&self) -> u64;
+
+    /// Passes over the rest of a record too long to hold (which takes its number): how many bytes of the
+    /// window belong to it, and whether it ends there. Called again with more if it does not.
+    fn pass_over(&mut self, window: &[u8]) -> (usize, bool);
+
+    /// Parses the records cut so far.
+    fn reader(&self) -> Arc<dyn ReadRecord>;
+
+    /// What is wrong with the source as a whole, asked once after an undamaged end.
+    fn verdict(&self) -> Option<String> {
+        None
+    }
+}
+
+/// A source being cut.
+pub(crate) struct RecordStream {
+    context: Arc<SourceContext>,
+    raw: RawBytes,
+    /// What the bytes are wrapped in, for messages: `gzip stream`, `file`.
+    wrapping: &'static str,
+    plain: Stream,
+    cutter: Box<dyn Cut>,
+    window: Vec<u8>,
+    /// Where the window begins in the decompressed source.
+    offset: u64,
+    end: End,
+    window_bytes: usize,
+    max_record_bytes: usize,
+}
+
+/// Whether the plain bytes have come to an end.
+#[derive(Debug)]
+pub(crate) enum End {
+    /// More may follow.
+    Open,
+    /// Nothing follows and nothing is amiss.
+    Whole,
+    /// The stored stream is cut or damaged here.
+    Damaged(String),
+    /// Everything has been handed out.
+    Done,
+}
+
+/// Plain bytes whose head has been looked at.
+pub(crate) struct Plain {
+    pub(crate) stream: Stream,
+    pub(crate) head: Vec<u8>,
+    /// Where `head` begins: behind a byte order mark.
+    pub(crate) offset: u64,
+    pub(crate) end: End,
+}
+
+impl Plain {
+    /// Reads until `head` holds `bytes` bytes or the stream has ended.
+    pub(crate) fn fill(&mut self, bytes: usize, raw: &RawBytes) -> io::Result<()> {
+        let filled = self.head.len();
+        if !matches!(self.end, End::Open) || bytes <= filled {
+            return Ok(());
+        }
+        self.head.resize(bytes, 0);
+        let mut at = filled;
+        while at < bytes {
+            match self.stream.read(&mut self.head[at..]) {
+                Ok(0) => self.end = End::Whole,
+                Ok(read) => {
+                    at += read;
+                    continue;
+                }
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
+                Err(cause) => match raw.take_failure() {
+                    Some(failure) => return Err(failure),
+                    None => self.end = End::Damaged(cause.to_string()),
+                },
+            }
+            break;
+        }
+        self.head.truncate(at);
+        Ok(())
+    }
+}
+
+impl RecordStream {
+    pub(crate) fn new(
+        context: Arc<SourceContext>,
+        raw: RawBytes,
+        wrapping: &'static str,
+        plain: Plain,
+        cutter: Box<dyn Cut>,
+        options: &ReadOptions,
+    ) -> RecordStream {
+        let max_record_bytes = options.max_record_bytes.max(1);
+        RecordStream {
+            context,
+            raw,
+            wrapping,
+            cutter,
+            offset: plain.offset,
+            window: plain.head,
+            plain: plain.stream,
+            end: plain.end,
+            window_bytes: options.batch_bytes.clamp(1, max_record_bytes),
+            max_record_bytes,
+        }
+    }
+
+    /// The next run of whole records, about a window long; `None` after the last.
+    pub(crate) fn next_piece(&mut self) -> Result<Option<Piece>, Error> {
+        let mut target = self.window_bytes;
+        loop {
+            self.fill(target)?;
+            let whole = matches!(self.end, End::Whole);
+            let mut spans = Vec::new();
+            let consumed = self.cutter.cut(&self.window, whole, &mut spans);
+            if 0 < consumed || !spans.is_empty() {
+                let piece = self.split_off(consumed, spans);
+                match &piece {
+                    Piece::Records(records) if records.spans.is_empty() => continue,
+                    _ => return Ok(Some(piece)),
+                }
+            }
+            match &self.end {
+                End::Open if self.window.len() < self.max_record_bytes => {
+                    target = self.window.len().saturating_mul(2).clamp(1, self.max_record_bytes);
+                }
+                End::Open => return self.pass_over().map(Some),
+                End::Whole => return Ok(self.close_whole()),
+                End::Damaged(_) => return Ok(Some(self.close_damaged())),
+                End::Done => return Ok(None),
+            }
+        }
+    }
+
+    fn fill(&mut self, target: usize) -> Result<(), Error> {
+        let mut plain = Plain {
+            stream: std::mem::replace(&mut self.plain, Box::new(io::empty())),
+            head: std::mem::take(&mut self.window),
+            offset: 0,
+            end: std::mem::replace(&mut self.end, End::Done),
+        };
+        let result = plain.fill(target, &self.raw);
+        self.plain = plain.stream;
+        self.window = plain.head;
+        self.end = plain.end;
+        result.map_err(|cause| Error::Read {
+            name: self.context.name.to_string(),
+            offset: self.raw.position(),
+            cause,
+        })
+    }
+
+    /// Takes the first `consumed` bytes of the window as a piece.
+    fn split_off(&mut self, consumed: usize, spans: Vec<Span>) -> Piece {
+        let rest = self.window[consumed..].to_vec();
+        let mut bytes = std::mem::replace(&mut self.window, rest);
+        bytes.truncate(consumed);
+        let offset = self.offset;
+        self.offset += consumed as u64;
+        let (source, reader) = (Arc::clone(&self.context), self.cutter.reader());
+        Piece::Records(Records { source, reader, bytes, offset, spans })
+    }
+
+    /// Drops a record that is longer than the limit.
+    fn pass_over(&mut self) -> Result<Piece, Error> {
+        let reason = format!(
+            "the record is longer than {} bytes (`max_record_bytes`): it is left out",
+            self.max_record_bytes
+        );
+        let number = self.cutter.next_number();
+        let item = self.context.bad(number, self.offset, reason, &self.window);
+        loop {
+            let (dropped, found) = self.cutter.pass_over(&self.window);
+            self.window.drain(..dropped);
+            self.offset += dropped as u64;
+            if found || !matches!(self.end, End::Open) {
+                return Ok(Piece::Item(Arc::clone(&self.context), item));
+            }
+            self.fill(self.window.len() + self.window_bytes)?;
+        }
+    }
+
+    fn close_whole(&mut self) -> Option<Piece> {
+        self.end = End::Done;
+        let verdict = self.cutter.verdict()?;
+        let item = self.context.bad(self.cutter.next_number(), self.offset, verdict, b"");
+        Some(Piece::Item(Arc::clone(&self.context), item))
+    }
+
+    fn close_damaged(&mut self) -> Piece {
+        let End::Damaged(cause) = std::mem::replace(&mut self.end, End::Done) else {
+            return Piece::Records(Records {
+                source: Arc::clone(&self.context),
+                reader: self.cutter.reader(),
+                bytes: Vec::new(),
+                offset: self.offset,
+                spans: Vec::new(),
+            });
+        };
+        let window = std::mem::take(&mut self.window);
+        let reason = format!(
+            "the {} is cut or damaged after {} plain bytes ({cause}): the records before are kept, the rest is lost",
+            self.wrapping,
+            self.offset + window.len() as u64,
+        );
+        let item = self.context.bad(self.cutter.next_number(), self.offset, reason, &window);
+        Piece::Item(Arc::clone(&self.context), item)
+    }
+}

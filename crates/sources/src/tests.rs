@@ -1,0 +1,241 @@
+//! Whole inputs: what they turn into, whatever the compression, batch size or place.
+
+use super::*;
+use std::fs;
+
+/// Reads everything with small batches.
+pub(crate) fn read_with(
+    inputs: Vec<Input>,
+    options: ReadOptions,
+) -> (Vec<Item>, Vec<SourceSummary>) {
+    let mut inputs = Inputs::open(inputs, options).unwrap();
+    let mut items = Vec::new();
+    while let Some(batch) = inputs.next_batch().unwrap() {
+        batch.read(&mut |item| items.push(item));
+    }
+    assert!(inputs.next_batch().unwrap().is_none());
+    (items, inputs.summaries())
+}
+
+/// Reads bytes in memory under a name.
+pub(crate) fn read(name: &str, bytes: &[u8]) -> Vec<Item> {
+    let input = Input::Bytes { name: name.into(), bytes: bytes.to_vec() };
+    read_with(vec![input], ReadOptions::default()).0
+}
+
+/// A short line for each item.
+pub(crate) fn lines(items: &[Item]) -> Vec<String> {
+    let line = |item: &Item| match item {
+        Item::Skipped(reason) => format!("skipped {reason}"),
+        Item::Bad(bad) => format!("bad {bad}"),
+        Item::Document(document) => {
+            let mut line = format!("{}#{}", document.source, document.number);
+            line.push_str(&format!(" {}", document.id.as_deref().unwrap_or("-")));
+            for (name, value) in &document.fields {
+                let value = match value {
+                    Value::Text(text) => text.clone(),
+                    other => format!("{other:?}"),
+                };
+                line.push_str(&format!(" {name}={value}"));
+            }
+            line
+        }
+    };
+    items.iter().map(line).collect()
+}
+
+#[test]
+fn json_lines_become_documents_with_mapped_names() {
+    let dump = b"{\"url\":\"u1\",\"headline\":\"H\",\"text\":\"T\",\"n\":3,\"x\":1.5,\"b\":true,\"z\":null}\n\
+        \n\
+        {\"id\":12345678901234567890,\"title\":\"A\",\"headline\":\"B\",\"body\":[\"p\",\"q\"]}\n";
+    assert_eq!(
+        lines(&read("a.jsonl", dump)),
+        [
+            "a.jsonl#1 u1 title=H body=T n=Integer(3) x=Number(1.5) b=Boolean(true)",
+            "a.jsonl#3 12345678901234567890 title=A headline=B body=p\nq",
+        ]
+    );
+}
+
+#[test]
+fn nested_json_becomes_paths() {
+    let dump =
+        br#"{"a":{"b":{"c":"x"},"d":[1,[2,null],{"e":"y"},{"e":"z","f":false}]},"g":[],"h":[{}]}"#;
+    assert_eq!(
+        lines(&read("a", dump)),
+        [
+            r#"a#1 - a.b.c=x a.d.e=List([Text("y"), Text("z")]) a.d.f=List([Boolean(false)]) a.d=List([Integer(1), List([Integer(2), Null])]) g=List([])"#
+        ]
+    );
+}
+
+#[test]
+fn an_explicit_map_overrides_the_rule() {
+    let map = "body=a.b, title=name,id=key,author=by".parse().unwrap();
+    let input = Input::Bytes {
+        name: "a".into(),
+        bytes: br#"{"id":1,"key":"k","a":{"b":"text"},"name":"N","body":"other","by":"me"}"#
+            .to_vec(),
+    };
+    let (items, _) = read_with(vec![input], ReadOptions { map, ..ReadOptions::default() });
+    assert_eq!(
+        lines(&items),
+        ["a#1 k original.id=Integer(1) body=text title=N original.body=other author=me"]
+    );
+    assert!("body".parse::<FieldMap>().is_err());
+    assert!("a=b,a=c".parse::<FieldMap>().is_err());
+}
+
+#[test]
+fn bad_lines_are_named_with_number_and_offset() {
+    let mut dump = b"{\"id\":1}\n".to_vec();
+    dump.extend(b"{\"id\":2,\"text\":\"caf\xe9\"}\n{\"id\":3,\"text\":\"cut\n[4]\n");
+    dump.extend(b"{\"id\":5}");
+    let items = read("d", &dump);
+    assert_eq!(
+        lines(&items),
+        [
+            "d#1 1",
+            "bad `d` record 2 at byte 9: not valid UTF-8: byte 0xe9 at byte 19 of the record",
+            "bad `d` record 3 at byte 32: the JSON ends too early: EOF while parsing a string at byte 19 of the record",
+            "bad `d` record 4 at byte 52: not a JSON object: invalid type: sequence, expected an object at byte 0 of the record",
+            "d#5 5",
+        ]
+    );
+}
+
+#[test]
+fn deep_json_is_bad_and_does_not_overflow() {
+    let mut dump = b"{\"id\":1}\n{\"a\":".to_vec();
+    dump.extend([b'['; 100_000]);
+    let items = read("d", &dump);
+    assert!(matches!(&items[1], Item::Bad(bad) if bad.reason.contains("recursion")), "{items:?}");
+}
+
+#[test]
+fn records_longer_than_the_limit_are_passed_over() {
+    let mut dump = b"{\"id\":1}\n".to_vec();
+    dump.extend(b"{\"id\":2,\"text\":\"");
+    dump.extend(vec![b'x'; 100_000]);
+    dump.extend(b"\"}\n{\"id\":3}\n");
+    let input = Input::Bytes { name: "d".into(), bytes: dump };
+    let options =
+        ReadOptions { max_record_bytes: 5000, batch_bytes: 100, ..ReadOptions::default() };
+    let (items, _) = read_with(vec![input], options);
+    assert_eq!(items.len(), 3);
+    assert!(
+        matches!(&items[1], Item::Bad(bad) if bad.number == 2 && bad.offset == 9 && bad.reason.contains("5000"))
+    );
+    assert!(
+        matches!(&items[2], Item::Document(document) if document.number == 3 && document.offset == 100_028)
+    );
+}
+
+#[test]
+fn batch_size_changes_nothing_but_the_batches() {
+    let dump: Vec<u8> = (0..500)
+        .flat_map(|id| format!("{{\"id\":{id},\"t\":\"{}\"}}\n", "y".repeat(id)).into_bytes())
+        .collect();
+    let all = |batch_bytes| {
+        let input = Input::Bytes { name: "d".into(), bytes: dump.clone() };
+        read_with(vec![input], ReadOptions { batch_bytes, ..ReadOptions::default() })
+    };
+    let expected = all(1 << 20);
+    assert_eq!(expected.0.len(), 500);
+    for batch_bytes in [1, 7, 100, 4096] {
+        assert_eq!(all(batch_bytes), expected);
+    }
+}
+
+#[test]
+fn text_files_of_a_folder_come_in_order_of_their_paths() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    };
+    put("b/two.txt", b"\n  A title \n\nThe body.\nMore.\n");
+    put("b-1.txt", "é".repeat(150).as_bytes());
+    put("a.jsonl", b"{\"id\":\"j\"}\n");
+    put("c/empty", b" \n");
+    put("c/image", b"\x89PNG\r\n\x1a\n\0\0\0");
+    put(".git/config", b"x");
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("c/loop")).unwrap();
+    std::os::unix::fs::symlink("/nowhere/at/all", folder.path().join("z")).unwrap();
+    let (items, summaries) =
+        read_with(vec![Input::Path(folder.path().into())], ReadOptions::default());
+    assert_eq!(
+        lines(&items),
+        [
+            "skipped hidden".to_owned(),
+            "a.jsonl#1 j".to_owned(),
+            format!("b-1.txt#1 b-1.txt body={}", "é".repeat(150)),
+            "b/two.txt#1 b/two.txt title=A title body=The body.\nMore.".to_owned(),
+            "skipped empty".to_owned(),
+            "skipped binary".to_owned(),
+            "skipped symlink-loop".to_owned(),
+            "bad `z` record 1 at byte 0: cannot be opened: No such file or directory (os error 2)"
+                .to_owned(),
+        ]
+    );
+    let summary = &summaries[0];
+    assert_eq!((summary.files, summary.documents, summary.bad, summary.records()), (5, 3, 1, 8));
+    assert_eq!((summary.format, summary.compression), (None, None));
+}
+
+#[test]
+fn a_missing_input_is_an_error() {
+    let result = Inputs::open(vec![Input::Path("/nowhere/at/all".into())], ReadOptions::default());
+    assert!(matches!(result.err(), Some(Error::NotFound { .. })));
+}
+
+#[test]
+fn a_cut_stream_keeps_the_records_before_and_says_so() {
+    let dump: Vec<u8> = (0..5000)
+        .flat_map(|id| format!("{{\"id\":{id},\"t\":\"{}\"}}\n", id * 7919).into_bytes())
+        .collect();
+    let mut stored = zstd::encode_all(dump.as_slice(), 1).unwrap();
+    stored.truncate(stored.len() - 20);
+    let input = Input::Bytes { name: "d".into(), bytes: stored.clone() };
+    let (items, summaries) = read_with(vec![input], ReadOptions::default());
+    let Some(Item::Bad(bad)) = items.last() else { panic!("{:?}", items.last()) };
+    assert!(bad.reason.starts_with("the zstd stream is cut or damaged"), "{bad}");
+    assert_eq!(bad.number as usize, items.len());
+    assert_eq!(summaries[0].compression, Some(Compression::Zstd));
+    assert_eq!(summaries[0].bytes, stored.len() as u64);
+}
+
+#[test]
+fn utf16_is_read_with_and_without_its_mark() {
+    let text = "{\"id\":\"ю\",\"text\":\"Дараа 𝄞 market\"}\n".repeat(3000);
+    let le = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    let be = |text: &str| text.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>();
+    let expected = read("d", text.as_bytes()).len();
+    for bytes in
+        [le(&format!("\u{feff}{text}")), be(&format!("\u{feff}{text}")), le(&text), be(&text)]
+    {
+        let items = read("d", &bytes);
+        assert_eq!(items.len(), expected);
+        assert!(
+            matches!(&items[2999], Item::Document(document) if document.text("body") == Some("Дараа 𝄞 market"))
+        );
+    }
+    let mut marked = b"\xef\xbb\xbf".to_vec();
+    marked.extend(text.as_bytes());
+    assert!(matches!(&read("d", &marked)[0], Item::Document(document) if document.offset == 3));
+}
+
+#[test]
+fn a_text_file_in_a_legacy_encoding_is_decoded() {
+    let text =
+        "Überschrift\nDie Straße nach Köln war gesperrt, sagte der Bürgermeister am Mittwoch.\n";
+    let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+    assert_eq!(
+        lines(&read("alt.txt", &bytes)),
+        [
+            "alt.txt#1 alt.txt title=Überschrift body=Die Straße nach Köln war gesperrt, sagte der Bürgermeister am Mittwoch."
+        ]
+    );
+}
