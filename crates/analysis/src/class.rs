@@ -4,7 +4,7 @@
 //! Word_Break, Script, Script_Extensions, Ideographic) of the ICU4X data compiled into the program, so a change of
 //! Unicode version arrives with a change of that dependency and nowhere else. Nothing here knows about text or words.
 
-use crate::table::LazyTable;
+use crate::table::ByteTable;
 use icu_properties::props::{Alphabetic, GeneralCategory, Ideographic, Script, WordBreak};
 use icu_properties::script::ScriptWithExtensions;
 use icu_properties::{CodePointMapData, CodePointSetData};
@@ -30,12 +30,28 @@ pub(crate) enum Class {
     Complex,
 }
 
-static CLASSES: LazyTable<Class> = LazyTable::new(classify);
+impl Class {
+    /// All classes, each at the index of its number.
+    const ALL: [Class; 8] = [
+        Class::Separator,
+        Class::Letter,
+        Class::Number,
+        Class::Mark,
+        Class::Apostrophe,
+        Class::Ideograph,
+        Class::Voicing,
+        Class::Complex,
+    ];
+}
+
+/// One more than the number of each character's class.
+static CLASSES: ByteTable = ByteTable::new();
 
 /// The class of any character.
 #[inline]
 pub(crate) fn class_of(character: char) -> Class {
-    CLASSES.get(character)
+    Class::ALL
+        [usize::from(CLASSES.get(character, |character| classify(character) as u8 + 1) - 1) & 7]
 }
 
 /// The characters that count as an apostrophe between letters, ASCII's first.

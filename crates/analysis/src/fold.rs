@@ -18,7 +18,7 @@
 //! It does not cut text and does not stem.
 
 use crate::class::{APOSTROPHES, Class, class_of};
-use crate::table::LazyTable;
+use crate::table::{LongTable, WordTable};
 use icu_casemap::CaseMapper;
 use icu_normalizer::properties::CanonicalCombiningClassMap;
 use icu_normalizer::{ComposingNormalizer, DecomposingNormalizer};
@@ -27,15 +27,16 @@ use icu_properties::{CodePointMapData, CodePointSetData};
 use std::ops::RangeInclusive;
 
 /// Most characters a single decomposed character folds to.
-const LONGEST: usize = 4;
+const LONGEST: usize = 3;
 
 /// What one decomposed character becomes: up to [`LONGEST`] characters, the rest `None`.
 type Folded = [Option<char>; LONGEST];
 
-static FOLDED: LazyTable<Folded> = LazyTable::new(fold_decomposed);
+/// For each decomposed character its [`Folded`], 21 bits for each place (0 for none) under a set top bit.
+static FOLDED: LongTable = LongTable::new();
 
-/// What a whole character folds to where its neighbours have no say and it is one character; else U+0000.
-static ALONE: LazyTable<char> = LazyTable::new(fold_alone);
+/// For each character one more than what it folds to where its neighbours have no say and it is one character; else 1.
+static ALONE: WordTable = WordTable::new();
 
 /// Puts the folded form of `word` into `out`, which is cleared first.
 pub(crate) fn fold(word: &str, out: &mut String) {
@@ -53,7 +54,7 @@ pub(crate) fn fold(word: &str, out: &mut String) {
 /// Folds character by character if that is enough, and says whether it was.
 fn fold_each(word: &str, out: &mut String) -> bool {
     for character in word.chars() {
-        match ALONE.get(character) {
+        match alone(character) {
             '\0' => return false,
             folded => out.push(folded),
         }
@@ -64,11 +65,25 @@ fn fold_each(word: &str, out: &mut String) -> bool {
 /// Folds with regard to the order and composition of marks: the specification of [`fold_each`].
 fn fold_whole(word: &str, out: &mut String) {
     let decomposed = DecomposingNormalizer::new_nfkd().normalize_iter(word.chars());
-    let folded = decomposed.flat_map(|character| FOLDED.get(character).into_iter().flatten());
+    let folded = decomposed.flat_map(folded_decomposed);
     out.extend(ComposingNormalizer::new_nfc().normalize_iter(folded));
 }
 
-/// The entry of [`ALONE`]. Only blocks are taken in which letters neither compose with what follows, once accents have
+fn alone(character: char) -> char {
+    let entry = ALONE.get(character, |character| u32::from(fold_alone(character)) + 1);
+    char::from_u32(entry - 1).unwrap_or('\0')
+}
+
+fn folded_decomposed(character: char) -> impl Iterator<Item = char> {
+    let entry = FOLDED.get(character, |character| {
+        let places = fold_decomposed(character).into_iter().rev();
+        places.fold(1, |bits, place| bits << 21 | u64::from(place.map_or(0, u32::from)))
+    });
+    let places = (0..LONGEST).map(move |place| (entry >> (21 * place)) as u32 & 0x1f_ffff);
+    places.take_while(|&code| code != 0).filter_map(char::from_u32)
+}
+
+/// What a character folds to alone, or U+0000 if the whole word must be looked at. Only blocks are taken in which letters neither compose with what follows, once accents have
 /// fallen, nor with what comes before; characters that a mark may follow unharmed are all right, since any mark that
 /// stays sends the word to [`fold_whole`].
 fn fold_alone(character: char) -> char {

@@ -108,7 +108,7 @@ const TOP: u64 = 0x80 * ONES;
 fn alphanumeric(lanes: u64) -> u64 {
     let from = |lanes: u64, low: u8| lanes + u64::from(0x80 - low) * ONES;
     let seven = lanes & !TOP;
-    let lower = seven | 0x20 * ONES;
+    let lower = seven | (0x20 * ONES);
     let letter = from(lower, b'a') & !from(lower, b'z' + 1);
     let digit = from(seven, b'0') & !from(seven, b'9' + 1);
     (letter | digit) & !lanes & TOP
@@ -117,7 +117,7 @@ fn alphanumeric(lanes: u64) -> u64 {
 /// Sets the top bit of each byte that is an ASCII apostrophe; the other ASCII bytes have it clear.
 #[inline]
 fn apostrophe(lanes: u64) -> u64 {
-    let other = (lanes & !TOP) ^ u64::from(b'\'') * ONES;
+    let other = (lanes & !TOP) ^ (u64::from(b'\'') * ONES);
     !(other + !TOP)
 }
 
