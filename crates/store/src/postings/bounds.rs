@@ -48,7 +48,7 @@ impl Bound {
 }
 
 /// The impact in 255ths that is not below it.
-fn round_up(impact: f64) -> u8 {
+pub(super) fn round_up(impact: f64) -> u8 {
     let rounded = (impact * 255.0).ceil();
     // Multiplying may round down across an integer.
     if rounded / 255.0 < impact { (rounded + 1.0).min(255.0) as u8 } else { rounded as u8 }

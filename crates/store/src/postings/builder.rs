@@ -5,7 +5,8 @@
 
 use codec::packed;
 
-use super::bounds::{Bound, ImpactModel, round_down};
+use super::bounds::{Bound, ImpactModel, round_down, round_up};
+use super::chunked::{CHUNK, ChunkPostings, ENTRY_BYTES, write_chunk};
 use super::{BLOCK, HEAD_BYTES, ListClass};
 
 /// What the term table needs of a finished list.
@@ -24,20 +25,31 @@ pub struct ListSummary {
 /// How many of the best impacts are remembered as lower bounds.
 const KTH: [u64; 3] = [10, 100, 1000];
 
-/// Builds lists: feed a term's postings in document order, then [`ListBuilder::finish`]; reuse for the next term.
+/// Builds lists: [`ListBuilder::begin`], a term's postings in document order, [`ListBuilder::finish`]; reuse for the next
+/// term.
 ///
 /// Holds the compressed postings of the current list (not its positions) in memory.
 pub struct ListBuilder {
+    class: ListClass,
+    /// Documents announced.
+    expected: u32,
+    /// Documents of the open block, or all of the open chunk.
     docs: Vec<u32>,
+    /// Their frequencies.
     frequencies: Vec<u32>,
-    /// First positions and distances of the open block.
+    /// First positions and distances of the open block of 128 postings.
     places: Vec<u32>,
+    /// Where the positions of each block of the open chunk start, from the chunk's.
+    place_offsets: Vec<u32>,
+    /// Where the open chunk's positions start in the list's.
+    chunk_positions: u32,
     next_doc: u32,
     /// The last document of the last full block, plus 1: gaps of the open block start from here.
     block_base: u32,
     doc_freq: u32,
     collection_freq: u64,
-    positions_start: Option<usize>,
+    positions_start: usize,
+    /// Skip entries of blocks, or directory entries of chunks.
     skips: Vec<u8>,
     blocks: Vec<u8>,
     bound: Bound,
@@ -56,14 +68,18 @@ impl ListBuilder {
     #[must_use]
     pub fn new() -> Self {
         ListBuilder {
+            class: ListClass::Tiny,
+            expected: 0,
             docs: Vec::with_capacity(BLOCK),
             frequencies: Vec::with_capacity(BLOCK),
             places: Vec::new(),
+            place_offsets: Vec::new(),
+            chunk_positions: 0,
             next_doc: 0,
             block_base: 0,
             doc_freq: 0,
             collection_freq: 0,
-            positions_start: None,
+            positions_start: 0,
             skips: Vec::new(),
             blocks: Vec::new(),
             bound: Bound::EMPTY,
@@ -71,10 +87,16 @@ impl ListBuilder {
         }
     }
 
-    /// Adds one posting; its positions go to `positions` when its block is full.
+    /// Starts a list of `doc_freq` documents; its positions will be appended to `positions`, which may hold others.
+    pub fn begin(&mut self, model: &ImpactModel<'_>, doc_freq: u32, positions: &[u8]) {
+        self.class = ListClass::of(doc_freq, model.lengths.len() as u32);
+        self.expected = doc_freq;
+        self.positions_start = positions.len();
+    }
+
+    /// Adds one posting; its positions go to `positions` when their block is full.
     ///
-    /// `positions` may hold other lists already, but nothing else may be appended between the first `push` of a list
-    /// and its `finish`.
+    /// Nothing else may be appended to `positions` between `begin` and `finish`.
     ///
     /// # Panics
     ///
@@ -87,9 +109,7 @@ impl ListBuilder {
         positions: &mut Vec<u8>,
     ) {
         assert!(self.next_doc <= doc, "documents of a list ascend");
-        if self.docs.len() == BLOCK {
-            self.flush_block(model, true, positions);
-        }
+        self.make_room(model, doc, positions);
         let (&first, rest) = doc_positions.split_first().expect("a posting has a position");
         self.places.push(first);
         let mut previous = first;
@@ -105,27 +125,51 @@ impl ListBuilder {
         self.collection_freq += doc_positions.len() as u64;
     }
 
+    /// Closes the open block or chunk where `doc` does not belong to it.
+    fn make_room(&mut self, model: &ImpactModel<'_>, doc: u32, positions: &mut Vec<u8>) {
+        let Some(&first) = self.docs.first() else { return };
+        if self.class == ListClass::Chunked {
+            if doc / CHUNK != first / CHUNK {
+                self.flush_chunk(model, positions);
+            } else if self.docs.len().is_multiple_of(BLOCK) {
+                self.flush_places(positions);
+            }
+        } else if self.docs.len() == BLOCK {
+            self.flush_block(model, positions);
+        }
+    }
+
     /// Ends the list: appends its bytes to `postings` and the rest of its positions to `positions`.
+    ///
+    /// # Panics
+    ///
+    /// Where another number of postings was pushed than announced.
     pub fn finish(
         &mut self,
         model: &ImpactModel<'_>,
         postings: &mut Vec<u8>,
         positions: &mut Vec<u8>,
     ) -> ListSummary {
-        let (postings_start, positions_start) =
-            (postings.len(), self.positions_start.unwrap_or(positions.len()));
-        match ListClass::of(self.doc_freq) {
+        assert_eq!(self.expected, self.doc_freq, "a list has the announced number of documents");
+        let postings_start = postings.len();
+        match self.class {
             ListClass::Tiny => self.write_tiny(postings),
             ListClass::Sparse => {
-                self.flush_block(model, BLOCK < self.doc_freq as usize, positions);
-                self.write_sparse(postings);
+                self.flush_block(model, positions);
+                self.write_blocks(postings);
+            }
+            ListClass::Chunked => {
+                self.flush_chunk(model, positions);
+                let chunks = model.lengths.len().div_ceil(CHUNK as usize);
+                self.skips.resize(chunks * ENTRY_BYTES, 0);
+                self.write_blocks(postings);
             }
         }
         let summary = ListSummary {
             doc_freq: self.doc_freq,
             collection_freq: self.collection_freq,
             postings_length: (postings.len() - postings_start) as u64,
-            positions_length: (positions.len() - positions_start) as u64,
+            positions_length: (positions.len() - self.positions_start) as u64,
         };
         self.reset();
         summary
@@ -135,14 +179,19 @@ impl ListBuilder {
         self.docs.clear();
         self.frequencies.clear();
         self.places.clear();
-        if BLOCK < self.doc_freq as usize {
+        if self.has_kth() {
             self.impacts.fill(0);
         }
         (self.next_doc, self.block_base, self.doc_freq, self.collection_freq) = (0, 0, 0, 0);
-        self.positions_start = None;
+        self.chunk_positions = 0;
         self.skips.clear();
         self.blocks.clear();
         self.bound = Bound::EMPTY;
+    }
+
+    /// Whether the list remembers its k-th best impacts: one block has no use for them.
+    fn has_kth(&self) -> bool {
+        BLOCK < self.expected as usize
     }
 
     fn write_tiny(&self, postings: &mut Vec<u8>) {
@@ -161,8 +210,8 @@ impl ListBuilder {
         }
     }
 
-    fn write_sparse(&self, postings: &mut Vec<u8>) {
-        if BLOCK < self.doc_freq as usize {
+    fn write_blocks(&self, postings: &mut Vec<u8>) {
+        if self.has_kth() {
             let start = postings.len();
             postings.extend(self.kth_impacts());
             postings.extend(self.bound.to_bytes());
@@ -188,14 +237,12 @@ impl ListBuilder {
         })
     }
 
-    /// Encodes the open block. A list of one block has no use for its k-th impacts: they are counted for `many` only.
-    fn flush_block(&mut self, model: &ImpactModel<'_>, many: bool, positions: &mut Vec<u8>) {
+    /// Encodes the open block of a sparse list.
+    fn flush_block(&mut self, model: &ImpactModel<'_>, positions: &mut Vec<u8>) {
         let last_doc = self.next_doc - 1;
-        let bound = self.block_bound(model, many);
-        self.bound.join(bound);
-        let positions_start = *self.positions_start.get_or_insert(positions.len());
+        let bound = self.take_impacts(model, &mut Vec::new());
         let block_offset = offset(self.blocks.len());
-        let positions_offset = offset(positions.len() - positions_start);
+        let positions_offset = offset(positions.len() - self.positions_start);
         for word in [last_doc, block_offset, positions_offset] {
             self.skips.extend(word.to_le_bytes());
         }
@@ -211,23 +258,65 @@ impl ListBuilder {
         self.frequencies.iter_mut().for_each(|frequency| *frequency -= 1);
         packed::encode(&self.docs, &mut self.blocks);
         packed::encode(&self.frequencies, &mut self.blocks);
-        for run in self.places.chunks(BLOCK) {
-            packed::encode(run, positions);
-        }
+        self.pack_places(positions);
         self.docs.clear();
         self.frequencies.clear();
-        self.places.clear();
         self.block_base = self.next_doc;
     }
 
-    /// The bound of the open block; its impacts are counted in passing where asked.
-    fn block_bound(&mut self, model: &ImpactModel<'_>, count: bool) -> Bound {
+    /// Encodes the open chunk and its directory entry, after empty entries for the chunks before it without a document.
+    fn flush_chunk(&mut self, model: &ImpactModel<'_>, positions: &mut Vec<u8>) {
+        self.flush_places(positions);
+        let mut impacts = Vec::with_capacity(self.docs.len());
+        let bound = self.take_impacts(model, &mut impacts);
+        let number = (self.docs[0] / CHUNK) as usize;
+        self.skips.resize(number * ENTRY_BYTES, 0);
+        for word in [offset(self.blocks.len()), self.chunk_positions] {
+            self.skips.extend(word.to_le_bytes());
+        }
+        self.skips.extend((self.docs.len() as u16).to_le_bytes());
+        self.skips.extend(bound.to_bytes());
+        let docs: Vec<u16> = self.docs.iter().map(|doc| (doc % CHUNK) as u16).collect();
+        let chunk = ChunkPostings {
+            docs: &docs,
+            frequencies: &self.frequencies,
+            impacts: &impacts,
+            positions: &self.place_offsets,
+        };
+        let form = write_chunk(&chunk, &mut self.blocks);
+        self.skips.extend([form as u8, 0, 0]);
+        self.docs.clear();
+        self.frequencies.clear();
+        self.place_offsets.clear();
+        self.chunk_positions = offset(positions.len() - self.positions_start);
+    }
+
+    /// Encodes the positions of a full block of a chunk.
+    fn flush_places(&mut self, positions: &mut Vec<u8>) {
+        let start = offset(positions.len() - self.positions_start);
+        self.place_offsets.push(start - self.chunk_positions);
+        self.pack_places(positions);
+    }
+
+    fn pack_places(&mut self, positions: &mut Vec<u8>) {
+        for run in self.places.chunks(BLOCK) {
+            packed::encode(run, positions);
+        }
+        self.places.clear();
+    }
+
+    /// The bound of the open block or chunk, each impact in 255ths rounded up, all of them counted for the list.
+    fn take_impacts(&mut self, model: &ImpactModel<'_>, impacts: &mut Vec<u8>) -> Bound {
         let mut bound = Bound::EMPTY;
         for (&doc, &frequency) in self.docs.iter().zip(&self.frequencies) {
             let impact = model.impact(doc, frequency);
             bound.include(impact, frequency, model.norms[doc as usize]);
-            self.impacts[usize::from(round_down(impact))] += u32::from(count);
+            impacts.push(round_up(impact));
+            if BLOCK < self.expected as usize {
+                self.impacts[usize::from(round_down(impact))] += 1;
+            }
         }
+        self.bound.join(bound);
         bound
     }
 }

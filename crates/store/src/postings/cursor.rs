@@ -6,6 +6,7 @@
 use codec::bytes::ByteReader;
 use codec::{packed, simd};
 
+use super::chunked::{CHUNK, Chunk};
 use super::{BLOCK, END, ListClass, PostingList, damaged};
 use crate::Error;
 
@@ -14,30 +15,33 @@ use crate::Error;
 /// The law: a fresh cursor stands on the first posting; [`Cursor::doc`] is [`END`] once past the last, and stays so;
 /// `seek` never moves back; `freq` and `positions` speak of the current document and must not be called at the end.
 ///
-/// Blocks are decoded when entered, their frequencies when first asked for, positions in runs of 128 when needed.
+/// Blocks and chunks are decoded when entered, frequencies (128 at a time) when first asked for, positions in runs of 128
+/// when needed.
 pub struct Cursor<'a> {
     list: PostingList<'a>,
-    /// The current block; `list.block_count()` at the end.
+    /// The current block or chunk; `list.block_count()` at the end.
     block: usize,
     /// The place in it.
     index: usize,
     /// Postings in it.
     length: usize,
-    /// Documents of the block; [`END`] from `length` on.
-    docs: [u32; BLOCK],
-    /// Frequencies of the block, where `has_frequencies`.
+    /// Its documents, [`END`] from `length` to at least 128.
+    docs: Vec<u32>,
+    /// The chunk, for chunked lists.
+    chunk: Chunk<'a>,
+    /// Frequencies of 128 postings from `frequency_block * 128` on.
     frequencies: [u32; BLOCK],
-    has_frequencies: bool,
-    /// Where the block's packed frequencies start in `list.blocks`.
+    /// Which of them are decoded, or `usize::MAX`.
+    frequency_block: usize,
+    /// Where a sparse block's packed frequencies start in `list.blocks`.
     frequencies_at: usize,
     places: Places,
 }
 
-/// The positions of one block: a stream cut into packed runs.
+/// The positions of one block of 128 postings: a stream cut into packed runs.
 struct Places {
-    /// Index in the stream of each posting's first position; valid for `starts_block`.
+    /// Index in the stream of each posting's first position; belongs to `frequency_block` where `ready`.
     starts: [u32; BLOCK + 1],
-    /// Whether `starts` belong to the current block.
     ready: bool,
     /// The decoded run, or `usize::MAX`.
     run: usize,
@@ -53,9 +57,10 @@ impl<'a> Cursor<'a> {
             block: 0,
             index: 0,
             length: 0,
-            docs: [END; BLOCK],
+            docs: vec![END; BLOCK],
+            chunk: Chunk::EMPTY,
             frequencies: [0; BLOCK],
-            has_frequencies: false,
+            frequency_block: usize::MAX,
             frequencies_at: 0,
             places: Places {
                 starts: [0; BLOCK + 1],
@@ -104,7 +109,7 @@ impl<'a> Cursor<'a> {
     /// Inside the current block a comparison with all its documents; else a search in the skip entries.
     #[inline]
     pub fn seek(&mut self, target: u32) -> Result<u32, Error> {
-        if self.length == 0 || target <= self.doc() {
+        if target <= self.doc() {
             return Ok(self.doc());
         }
         if self.docs[self.length - 1] < target {
@@ -114,11 +119,16 @@ impl<'a> Cursor<'a> {
                 return Ok(END);
             }
         }
-        self.index = simd::lower_bound(&self.docs, target);
+        self.index = match self.docs.as_array::<BLOCK>() {
+            Some(docs) => simd::lower_bound(docs, target),
+            None => {
+                self.index + self.docs[self.index..self.length].partition_point(|&doc| doc < target)
+            }
+        };
         if self.index < self.length {
             return Ok(self.docs[self.index]);
         }
-        // Only a block without skip entry can promise more than it holds: it is the last.
+        // A chunk, and the last block, can promise more than they hold.
         self.load(self.block + 1)?;
         Ok(self.doc())
     }
@@ -126,54 +136,76 @@ impl<'a> Cursor<'a> {
     /// Occurrences in the current document.
     #[inline]
     pub fn freq(&mut self) -> Result<u32, Error> {
-        if !self.has_frequencies {
+        if self.frequency_block != self.index / BLOCK {
             self.decode_frequencies()?;
         }
-        Ok(self.frequencies[self.index])
+        Ok(self.frequencies[self.index % BLOCK])
     }
 
-    /// The number of the current block; the list's block count at the end.
+    /// The number of the current block or chunk; the list's block count at the end.
     #[must_use]
     pub fn block(&self) -> usize {
         self.block
     }
 
-    /// The place of the current posting in [`Cursor::block_docs`].
-    #[must_use]
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    /// The documents of the current block, ascending; empty at the end.
+    /// The documents of the current block or chunk, ascending; empty at the end.
     #[inline]
     #[must_use]
     pub fn block_docs(&self) -> &[u32] {
         &self.docs[..self.length]
     }
 
-    /// The documents and frequencies of the current block.
+    /// The place of the current posting in [`Cursor::block_docs`].
     #[inline]
-    pub fn block_postings(&mut self) -> Result<(&[u32], &[u32]), Error> {
-        if !self.has_frequencies {
-            self.decode_frequencies()?;
-        }
-        Ok((&self.docs[..self.length], &self.frequencies[..self.length]))
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
     }
 
-    /// Moves to the first posting of `block`, decoding it if it is not the current one.
+    /// Moves to a place in [`Cursor::block_docs`], at or behind the current one.
+    #[inline]
+    pub fn move_to(&mut self, index: usize) {
+        debug_assert!(self.index <= index && index < self.length);
+        self.index = index;
+    }
+
+    /// Moves to the first posting of a block (or of the first chunk from there on that is not empty), decoding it if it is
+    /// not the current one.
     pub fn load(&mut self, block: usize) -> Result<(), Error> {
         self.index = 0;
         if block == self.block && self.length != 0 {
             return Ok(());
         }
         self.block = block;
-        self.places.ready = false;
-        self.has_frequencies = false;
+        self.frequency_block = usize::MAX;
         if self.list.block_count() <= block {
             self.length = 0;
             return Ok(());
         }
-        if self.list.class == ListClass::Tiny { self.decode_tiny() } else { self.decode_docs() }
+        match self.list.class {
+            ListClass::Tiny => self.decode_tiny(),
+            ListClass::Sparse => self.decode_docs(),
+            ListClass::Chunked => self.decode_chunk(),
+        }
+    }
+
+    fn decode_chunk(&mut self) -> Result<(), Error> {
+        self.chunk = self.list.chunk(self.block)?;
+        while self.chunk.count() == 0 {
+            self.block += 1;
+            if self.list.block_count() <= self.block {
+                self.length = 0;
+                return Ok(());
+            }
+            self.chunk = self.list.chunk(self.block)?;
+        }
+        let base = self.block as u32 * CHUNK;
+        self.docs.clear();
+        self.chunk.decode_docs(base, &mut self.docs);
+        self.length = self.docs.len();
+        // One place more than a block, so that a chunk of 128 is not taken for one.
+        self.docs.resize(self.length.max(BLOCK) + 1, END);
+        self.check_docs(base)
     }
 
     fn decode_docs(&mut self) -> Result<(), Error> {
@@ -181,14 +213,15 @@ impl<'a> Cursor<'a> {
         let (at, _) = list.block_offsets(self.block);
         self.length = list.block_length(self.block);
         let bytes = list.blocks.get(at..).unwrap_or_default();
-        let used = packed::decode(bytes, self.length, &mut self.docs)
+        let docs = self.docs.as_mut_array::<BLOCK>().expect("a sparse list's buffer is one block");
+        let used = packed::decode(bytes, self.length, docs)
             .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
         self.frequencies_at = at + used;
-        // Gaps are less 1: document i is the base plus the gaps so far plus i.
+        // Gaps are less 1, but for the first: it starts from the first number that is free.
+        docs[1..].iter_mut().for_each(|gap| *gap = gap.wrapping_add(1));
         let base = if self.block == 0 { 0 } else { list.last_doc(self.block - 1).wrapping_add(1) };
-        self.docs[1..].iter_mut().for_each(|gap| *gap = gap.wrapping_add(1));
-        simd::prefix_sum(&mut self.docs, base);
-        self.docs[self.length..].fill(END);
+        simd::prefix_sum(docs, base);
+        docs[self.length..].fill(END);
         self.check_docs(base)
     }
 
@@ -198,8 +231,8 @@ impl<'a> Cursor<'a> {
         let last = docs[self.length - 1];
         let ascend = docs.windows(2).fold(true, |ascend, pair| ascend & (pair[0] < pair[1]));
         let expected = self.list.last_doc(self.block);
-        let ends_right =
-            if self.list.skips.is_empty() { last <= expected } else { last == expected };
+        let is_exact = self.list.class == ListClass::Sparse && !self.list.skips.is_empty();
+        let ends_right = if is_exact { last == expected } else { last <= expected };
         if !ascend || docs[0] < base || !ends_right || self.list.doc_count <= last {
             let reason = format!(
                 "block {} of a list ends at document {last}, expected {expected} after ascending steps",
@@ -211,14 +244,22 @@ impl<'a> Cursor<'a> {
     }
 
     fn decode_frequencies(&mut self) -> Result<(), Error> {
-        let at = self.frequencies_at;
-        let bytes = self.list.blocks.get(at..).unwrap_or_default();
-        packed::decode(bytes, self.length, &mut self.frequencies)
-            .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
-        for frequency in &mut self.frequencies[..self.length] {
-            *frequency = frequency.saturating_add(1);
+        let block = self.index / BLOCK;
+        self.places.ready = false;
+        match self.list.class {
+            ListClass::Tiny => {}
+            ListClass::Chunked => self.chunk.frequencies(block, &mut self.frequencies)?,
+            ListClass::Sparse => {
+                let at = self.frequencies_at;
+                let bytes = self.list.blocks.get(at..).unwrap_or_default();
+                packed::decode(bytes, self.length, &mut self.frequencies)
+                    .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
+                for frequency in &mut self.frequencies {
+                    *frequency = frequency.saturating_add(1);
+                }
+            }
         }
-        self.has_frequencies = true;
+        self.frequency_block = block;
         Ok(())
     }
 
@@ -240,7 +281,7 @@ impl<'a> Cursor<'a> {
                 read_varint(&mut reader)?;
             }
         }
-        self.has_frequencies = true;
+        self.frequency_block = 0;
         Ok(())
     }
 
@@ -250,11 +291,14 @@ impl<'a> Cursor<'a> {
         if self.list.class == ListClass::Tiny {
             return self.tiny_positions(out);
         }
+        if self.frequency_block != self.index / BLOCK {
+            self.decode_frequencies()?;
+        }
         if !self.places.ready {
             self.sum_frequencies()?;
         }
-        let start = self.places.starts[self.index] as usize;
-        let end = self.places.starts[self.index + 1] as usize;
+        let start = self.places.starts[self.index % BLOCK] as usize;
+        let end = self.places.starts[self.index % BLOCK + 1] as usize;
         let mut position = 0u32;
         let mut at = start;
         while at < end {
@@ -292,21 +336,17 @@ impl<'a> Cursor<'a> {
     }
 
     fn sum_frequencies(&mut self) -> Result<(), Error> {
-        if !self.has_frequencies {
-            self.decode_frequencies()?;
-        }
+        let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
         let mut sum = 0u64;
-        for (start, &frequency) in
-            self.places.starts.iter_mut().zip(&self.frequencies[..self.length])
-        {
+        for (start, &frequency) in self.places.starts.iter_mut().zip(&self.frequencies[..length]) {
             *start = sum as u32;
             sum += u64::from(frequency);
         }
         if u64::from(u32::MAX) < sum {
-            let reason = format!("a block of {} postings with {sum} positions", self.length);
+            let reason = format!("a block of {length} postings with {sum} positions");
             return Err(damaged("postings", self.frequencies_at as u64, reason));
         }
-        self.places.starts[self.length] = sum as u32;
+        self.places.starts[length] = sum as u32;
         self.places.ready = true;
         self.places.run = usize::MAX;
         Ok(())
@@ -320,9 +360,14 @@ impl<'a> Cursor<'a> {
         }
         let (mut next, mut at) = (places.run.wrapping_add(1), places.next_at);
         if places.run == usize::MAX || run < next {
-            (next, at) = (0, self.list.block_offsets(self.block).1);
+            let start = match self.list.class {
+                ListClass::Chunked => self.chunk.positions_at(self.frequency_block),
+                _ => self.list.block_offsets(self.block).1,
+            };
+            (next, at) = (0, start);
         }
-        let total = places.starts[self.length] as usize;
+        let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
+        let total = places.starts[length] as usize;
         let bytes = self.list.positions;
         let failed = |at: usize, error: packed::PackedError| {
             damaged("positions", at as u64, error.to_string())

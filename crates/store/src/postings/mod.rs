@@ -6,12 +6,13 @@
 //!
 //! # Classes
 //!
-//! A list's document frequency alone decides its [`ListClass`], that is, its layout:
+//! A list's document frequency beside the segment's documents N decides its [`ListClass`], that is, its layout:
 //!
 //! ```text
-//! tiny    df <= 8       Postings := (Gap Frequency? Position*)*                      varints, positions among them
-//! sparse  df <= 128     Postings := Bound Block                                      one block
-//! sparse  df >  128     Postings := Kth{3} Bound Zero{2} Skip{ceil(df/128)} Block{ceil(df/128)}
+//! tiny    df <= 8             Postings := (Gap Frequency? Position*)*                varints, positions among them
+//! sparse  df <= 128           Postings := Bound Block                                one block
+//! sparse  df >  128           Postings := Kth{3} Bound Zero{2} Skip{ceil(df/128)} Block{ceil(df/128)}
+//! chunked df >= 1024, N/64    see [`chunked`]
 //!
 //! Bound := max_impact:u8 max_frequency:u8 min_norm:u8
 //! Skip  := last_doc:u32 block_offset:u32 positions_offset:u32 Bound Zero                    16 bytes
@@ -32,6 +33,7 @@
 
 pub mod bounds;
 mod builder;
+pub mod chunked;
 mod cursor;
 mod table;
 
@@ -65,13 +67,29 @@ pub enum ListClass {
     Tiny,
     /// Blocks of 128 postings behind an array of skip entries.
     Sparse,
+    /// Chunks of 4096 document numbers behind a directory.
+    Chunked,
 }
 
+/// The shortest chunked list.
+const CHUNKED_LEAST: u32 = 1024;
+
+/// A chunked list holds at least one document of so many.
+const CHUNKED_SHARE: u64 = 64;
+
 impl ListClass {
-    /// The class of a list of so many documents.
+    /// The class of a list of `doc_freq` documents in a segment of `doc_count`.
     #[must_use]
-    pub fn of(doc_freq: u32) -> ListClass {
-        if doc_freq <= TINY_LIMIT { ListClass::Tiny } else { ListClass::Sparse }
+    pub fn of(doc_freq: u32, doc_count: u32) -> ListClass {
+        if doc_freq <= TINY_LIMIT {
+            ListClass::Tiny
+        } else if doc_freq < CHUNKED_LEAST
+            || u64::from(doc_freq) * CHUNKED_SHARE < u64::from(doc_count)
+        {
+            ListClass::Sparse
+        } else {
+            ListClass::Chunked
+        }
     }
 }
 
@@ -101,8 +119,9 @@ pub struct PostingList<'a> {
     doc_count: u32,
     kth: [u8; 3],
     bound: Bound,
+    /// Skip entries of blocks, or the directory of chunks.
     skips: &'a [u8],
-    /// From the first block to the end of the section: decoders like to load beyond what they use.
+    /// From the first block or chunk to the end of the section: decoders like to load beyond what they use.
     blocks: &'a [u8],
     positions: &'a [u8],
 }
@@ -157,7 +176,9 @@ impl<'a> PostingList<'a> {
         };
         let block_count = list.block_count();
         if list.class == ListClass::Tiny {
-        } else if block_count == 1 {
+            return Ok(list);
+        }
+        if list.class == ListClass::Sparse && block_count == 1 {
             let (head, blocks) = bytes.split_at_checked(3).ok_or_else(|| too_short("a bound"))?;
             list.bound = Bound::from_bytes([head[0], head[1], head[2]]);
             list.blocks = blocks;
@@ -197,31 +218,64 @@ impl<'a> PostingList<'a> {
         self.kth
     }
 
-    /// Blocks of the list; a tiny list counts as one.
+    /// Blocks of the list, or chunks of the segment; a tiny list counts as one block.
     #[must_use]
     pub fn block_count(&self) -> usize {
-        (self.doc_freq as usize).div_ceil(BLOCK)
+        match self.class {
+            ListClass::Tiny | ListClass::Sparse => (self.doc_freq as usize).div_ceil(BLOCK),
+            ListClass::Chunked => self.doc_count.div_ceil(chunked::CHUNK) as usize,
+        }
     }
 
-    /// Postings in a block.
+    /// Postings in a block of a sparse list.
     fn block_length(&self, block: usize) -> usize {
         (self.doc_freq as usize - block * BLOCK).min(BLOCK)
     }
 
-    /// The last document of a block as its skip entry says; the last of the segment where there are none.
+    /// A chunk of a chunked list; empty for every other class.
+    #[inline]
+    pub fn chunk(&self, number: usize) -> Result<chunked::Chunk<'a>, Error> {
+        let entry = self.skips.get(number * SKIP_BYTES..(number + 1) * SKIP_BYTES);
+        match entry {
+            Some(entry) if self.class == ListClass::Chunked => {
+                chunked::Chunk::open(entry, self.blocks)
+            }
+            _ => Ok(chunked::Chunk::EMPTY),
+        }
+    }
+
+    /// The bound of a chunk of a chunked list, from the directory alone.
+    #[inline]
+    #[must_use]
+    pub fn chunk_bound(&self, number: usize) -> Bound {
+        let at = number * SKIP_BYTES;
+        match self.skips.get(at + 8..at + 13) {
+            Some(&[0, 0, ..]) | None => Bound::EMPTY,
+            Some(entry) => Bound::from_bytes([entry[2], entry[3], entry[4]]),
+        }
+    }
+
+    /// The last document of a block as its skip entry says; the last of the segment where there are none. Of a chunk, the
+    /// last number it could hold.
     #[inline]
     #[must_use]
     pub fn last_doc(&self, block: usize) -> u32 {
+        if self.class == ListClass::Chunked {
+            return (block as u32 + 1).saturating_mul(chunked::CHUNK).min(self.doc_count) - 1;
+        }
         if self.skips.is_empty() {
             return self.doc_count - 1;
         }
         self.skip_word(block, 0)
     }
 
-    /// What bounds the impacts of one block.
+    /// What bounds the impacts of one block or chunk.
     #[inline]
     #[must_use]
     pub fn block_bound(&self, block: usize) -> Bound {
+        if self.class == ListClass::Chunked {
+            return self.chunk_bound(block);
+        }
         if self.skips.is_empty() {
             return self.bound;
         }

@@ -13,7 +13,7 @@
 
 use codec::bytes::ByteReader;
 
-use super::{ListClass, ListSummary, TermInfo, damaged};
+use super::{ListClass, ListSummary, TINY_LIMIT, TermInfo, damaged};
 use crate::{Error, TermOrdinal};
 
 const GROUP: usize = 32;
@@ -50,7 +50,7 @@ impl TermTableBuilder {
             &mut self.entries,
             summary.collection_freq - u64::from(summary.doc_freq),
         );
-        if ListClass::of(summary.doc_freq) != ListClass::Tiny {
+        if TINY_LIMIT < summary.doc_freq {
             codec::varint::write_u64(&mut self.entries, summary.positions_length);
         }
         self.count += 1;
@@ -74,20 +74,22 @@ impl TermTableBuilder {
 #[derive(Clone, Copy)]
 pub(crate) struct TermTable<'a> {
     count: u32,
+    /// Documents of the segment, on which classes depend.
+    doc_count: u32,
     groups: &'a [u8],
     entries: &'a [u8],
 }
 
 impl<'a> TermTable<'a> {
     /// Finds the table's parts. Reads the head only.
-    pub(crate) fn open(section: &'a [u8]) -> Result<Self, Error> {
+    pub(crate) fn open(section: &'a [u8], doc_count: u32) -> Result<Self, Error> {
         let too_short =
             || damaged("terms", 0, format!("expected a term table, found {} bytes", section.len()));
         let (head, rest) = section.split_at_checked(HEAD_BYTES).ok_or_else(too_short)?;
         let count = u32::from_le_bytes(head[..4].try_into().expect("four bytes were sliced"));
         let group_bytes = (count as usize).div_ceil(GROUP) * GROUP_BYTES;
         let (groups, entries) = rest.split_at_checked(group_bytes).ok_or_else(too_short)?;
-        Ok(TermTable { count, groups, entries })
+        Ok(TermTable { count, doc_count, groups, entries })
     }
 
     /// Terms in the table.
@@ -115,7 +117,7 @@ impl<'a> TermTable<'a> {
         let mut number = || reader.read_varint_u64().map_err(|error| at_damage(error.to_string()));
         for current in (group * GROUP) as u32.. {
             let doc_freq = u32::try_from(number()?).unwrap_or(u32::MAX);
-            let class = ListClass::of(doc_freq);
+            let class = ListClass::of(doc_freq, self.doc_count);
             let postings_length = number()?;
             let collection_freq = number()?.saturating_add(u64::from(doc_freq));
             let positions_length = if class == ListClass::Tiny { 0 } else { number()? };

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::bounds::impact;
+use super::chunked::{CHUNK, WINDOW, WINDOWS};
 use super::*;
 use crate::Error;
 
@@ -50,6 +51,7 @@ impl Written {
         let (mut builder, mut table) = (ListBuilder::new(), TermTableBuilder::new());
         let (mut bytes, mut positions) = (Vec::new(), Vec::new());
         for _ in 0..3 {
+            builder.begin(&documents.model(), postings.len() as u32, &positions);
             for (doc, doc_positions) in postings {
                 builder.push(&documents.model(), *doc, doc_positions, &mut positions);
             }
@@ -59,13 +61,9 @@ impl Written {
     }
 
     fn list(&self, ordinal: u32) -> Result<PostingList<'_>, Error> {
-        let term = TermTable::open(&self.table)?.get(TermOrdinal(ordinal))?;
-        PostingList::open(
-            &term,
-            &self.postings,
-            &self.positions,
-            self.documents.lengths.len() as u32,
-        )
+        let doc_count = self.documents.lengths.len() as u32;
+        let term = TermTable::open(&self.table, doc_count)?.get(TermOrdinal(ordinal))?;
+        PostingList::open(&term, &self.postings, &self.positions, doc_count)
     }
 }
 
@@ -78,6 +76,26 @@ fn read_all(mut cursor: Cursor<'_>) -> Result<Postings, Error> {
         cursor.advance()?;
     }
     Ok(all)
+}
+
+/// Lists of the chunked class with runs that are dense, thin and nearly empty.
+fn frequent(most_positions: usize) -> impl Strategy<Value = Postings> {
+    let run = (prop_oneof![1u32..3, 1u32..12, 20u32..150], 100usize..1500);
+    let runs = prop::collection::vec(run, 1..4);
+    let frequencies = prop::collection::vec(1..most_positions, 50);
+    (runs, frequencies, any::<u32>()).prop_map(|(runs, frequencies, seed)| {
+        let (mut doc, mut state, mut all) = (0, seed, Vec::new());
+        let tail = (2, 1024);
+        for (gap, length) in runs.into_iter().chain([tail]) {
+            for _ in 0..length {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                doc += 1 + (state >> 16) % gap;
+                let frequency = frequencies[(state >> 8) as usize % frequencies.len()] as u32;
+                all.push((doc, (0..frequency).map(|place| place * 3 + doc % 3).collect()));
+            }
+        }
+        all
+    })
 }
 
 fn postings(longest: usize, most_positions: usize) -> impl Strategy<Value = Postings> {
@@ -103,10 +121,11 @@ fn postings(longest: usize, most_positions: usize) -> impl Strategy<Value = Post
 
 #[test]
 fn lists_at_the_borders_of_their_classes_round_trip() {
-    for length in [1, 7, 8, 9, 127, 128, 129, 256, 257, 1000] {
+    for length in [1, 7, 8, 9, 127, 128, 129, 256, 257, 1000, 1024, 3000] {
         for frequency in [1, 2, 130, 300] {
-            let postings: Postings =
-                (0..length).map(|doc| (doc * 3, (0..frequency).map(|p| p * 2).collect())).collect();
+            let postings: Postings = (0..length)
+                .map(|doc| (doc * 3 + doc / 500 * 5000, (0..frequency).map(|p| p * 2).collect()))
+                .collect();
             let written = Written::of(&postings);
             for ordinal in 0..3 {
                 let cursor = written.list(ordinal).unwrap().cursor().unwrap();
@@ -121,8 +140,10 @@ fn lists_at_the_borders_of_their_classes_round_trip() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
     #[test]
-    fn lists_round_trip(postings in prop_oneof![postings(12, 4), postings(700, 4), postings(140, 400)]) {
+    fn lists_round_trip(postings in prop_oneof![postings(12, 4), postings(700, 4), postings(140, 400), frequent(6)]) {
         let written = Written::of(&postings);
         let list = written.list(1).unwrap();
         prop_assert_eq!(list.doc_freq() as usize, postings.len());
@@ -131,7 +152,7 @@ proptest! {
 
     #[test]
     fn seek_equals_repeated_advance(
-        postings in prop_oneof![postings(12, 4), postings(700, 4)],
+        postings in prop_oneof![postings(12, 4), postings(700, 4), frequent(4)],
         steps in prop::collection::vec((any::<bool>(), 0u32..40_000), 1..60),
     ) {
         let written = Written::of(&postings);
@@ -153,20 +174,26 @@ proptest! {
     }
 
     #[test]
-    fn no_impact_is_above_its_bound(postings in postings(700, 20)) {
+    fn no_impact_is_above_its_bound(postings in prop_oneof![postings(700, 20), frequent(5)]) {
         let written = Written::of(&postings);
         let list = written.list(0).unwrap();
         let model = written.documents.model();
         for (index, (doc, positions)) in postings.iter().enumerate() {
             let frequency = positions.len() as u32;
             let exact = model.impact(*doc, frequency);
-            for bound in [list.bound(), list.block_bound(index / BLOCK)] {
+            let block = if list.class() == ListClass::Chunked { (doc / CHUNK) as usize } else { index / BLOCK };
+            for bound in [list.bound(), list.block_bound(block)] {
                 if list.class() == ListClass::Tiny {
                     continue;
                 }
                 prop_assert!(exact <= f64::from(bound.max_impact) / 255.0);
                 prop_assert!(frequency <= u32::from(bound.max_frequency));
                 prop_assert!(u32::from(bound.min_norm) <= written.documents.lengths[*doc as usize]);
+            }
+            if list.class() == ListClass::Chunked {
+                let mut line = [0; WINDOWS];
+                list.chunk(block).unwrap().line(&mut line);
+                prop_assert!(exact <= f64::from(line[(doc % CHUNK / WINDOW) as usize]) / 255.0);
             }
         }
         let mut impacts: Vec<f64> =
@@ -191,7 +218,7 @@ proptest! {
 
     #[test]
     fn damaged_lists_give_errors_or_answers(
-        postings in prop_oneof![postings(12, 4), postings(400, 4)],
+        postings in prop_oneof![postings(12, 4), postings(400, 4), frequent(4)],
         damage in prop::collection::vec((0usize..3, any::<prop::sample::Index>(), any::<u8>()), 1..8),
     ) {
         let mut written = Written::of(&postings);
