@@ -258,7 +258,7 @@ impl<'a> Chunk<'a> {
                 format!("chunk of {count} documents ends beyond the section"),
             )
         };
-        if count == 0 || CHUNK as usize <= count - 1 {
+        if count == 0 || (CHUNK as usize) < count {
             return Err(damaged(
                 "postings",
                 at as u64,
