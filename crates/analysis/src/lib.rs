@@ -8,11 +8,13 @@
 mod analyzer;
 mod class;
 mod fold;
+mod name_key;
 mod stem;
 mod table;
 mod words;
 
 pub use analyzer::{Analyzer, AnalyzerId, AnalyzerOptions, Token};
+pub use name_key::name_key;
 
 /// What can be wrong with the options of an analyzer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
