@@ -3,21 +3,43 @@
 //! What comes in: sections of a segment (from `indexer`), a path or bytes to open. What goes out: checked views on the
 //! mapped bytes (for `query` and `concordance`). This crate knows no query, no ranking beyond the bounds it stores,
 //! and no text analysis: the manifest carries the analyzer's name and fingerprint as plain data.
+//!
+//! `FORMAT.md` describes the file from the outside; the grammar of each section stands in its module.
 
 mod error;
+mod header;
 mod ids;
 mod manifest;
+mod mapping;
 pub mod postings;
 mod reader;
+mod sections;
+mod segment;
 mod storage;
+mod verify;
 mod writer;
 
 pub use error::Error;
+pub use header::FORMAT_VERSION;
 pub use ids::{DocId, TermOrdinal};
 pub use manifest::{
-    AnalyzerRecord, BakedRanking, FieldKind, FieldSpec, Manifest, Schema, SectionRecord,
-    SegmentRecord, SourceRecord, Statistics,
+    AnalyzerRecord, BakedRanking, DeletionsRecord, FieldKind, FieldSpec, Manifest, Schema,
+    SectionRecord, SegmentRecord, SourceRecord, Statistics,
 };
-pub use reader::{IndexFile, OpenMode, Segment, StoredDocument, StoredValue};
-pub use storage::{DiskStorage, Storage, StorageFile};
-pub use writer::{IndexWriter, SegmentFacts, SegmentWriter};
+pub use mapping::SectionBytes;
+pub use reader::{IndexFile, OpenMode};
+pub use sections::document_ids::IdsBuilder;
+pub use sections::documents::{
+    BlockCutter, DocumentDirectoryBuilder, DocumentsBuilder, StoredDocument, StoredValue,
+    encode_block, encode_document,
+};
+pub use sections::lengths::{Lengths, LengthsBuilder};
+pub use sections::vocabulary::VocabularyBuilder;
+pub use sections::{names, norms};
+pub use segment::Segment;
+pub use storage::{DiskStorage, LockGuard, MemoryStorage, Storage, StorageFile};
+pub use verify::VerifyReport;
+pub use writer::{IndexWriter, SegmentFacts};
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,10 @@
 //! The manifest: what an index says about itself. Plain data, encoded with bincode under a size limit.
+//!
+//! Comes in: facts of the build. Goes out: the same facts, decoded and checked against each other and against the file
+//! (`checks`). It holds no times, hosts or thread counts, so that the same input gives the same bytes.
+
+pub(crate) mod checks;
+pub(crate) mod encoding;
 
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +117,21 @@ pub struct SegmentRecord {
     pub dropped_tokens: u64,
     /// Its sections.
     pub sections: Vec<SectionRecord>,
+    /// Its deleted documents. Reserved: format 1 always has `None` here and refuses anything else.
+    pub deletions: Option<DeletionsRecord>,
+}
+
+/// The deleted documents of a segment. Reserved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeletionsRecord {
+    /// How many.
+    pub documents: u32,
+    /// Their tokens.
+    pub tokens: u64,
+    /// Their tokens in each text field.
+    pub field_tokens: Vec<u64>,
+    /// The bitmap.
+    pub section: SectionRecord,
 }
 
 /// Where documents came from, so that an index can be cited.
@@ -147,4 +168,21 @@ pub struct Manifest {
     pub sources: Vec<SourceRecord>,
     /// Options that shape the content (never threads, times, hosts), by name.
     pub options: Vec<(String, String)>,
+    /// Bytes of the file that earlier commits used and this one does not, such as their manifests. They are still
+    /// checked by `verify`, so that every byte of the file is under some checksum.
+    pub superseded: Vec<SectionRecord>,
+}
+
+impl SegmentRecord {
+    /// The record of a section.
+    pub fn section(&self, name: &str) -> Option<&SectionRecord> {
+        self.sections.iter().find(|section| section.name == name)
+    }
+}
+
+impl SectionRecord {
+    /// The first byte after it, or `None` where no file could hold it.
+    pub fn end(&self) -> Option<u64> {
+        self.offset.checked_add(self.length)
+    }
 }

@@ -1,0 +1,253 @@
+//! One segment of an open index: views on its sections.
+//!
+//! Comes in: a segment's record and the mapped file. Goes out: terms, posting lists, lengths, ids and stored documents.
+//! Sizes of sections are checked when the segment is opened, so that every later access is in bounds or an error.
+
+use std::sync::Arc;
+
+use codec::checksum::crc32;
+
+use crate::mapping::{Mapping, SectionBytes};
+use crate::postings::{PostingList, TermInfo, TermTable};
+use crate::sections::document_ids::Ids;
+use crate::sections::documents::{Documents, StoredDocument};
+use crate::sections::lengths::Lengths;
+use crate::sections::names;
+use crate::{Error, SectionRecord, SegmentRecord, TermOrdinal};
+
+/// One segment of an open index; document numbers here count from [`Segment::base`].
+///
+/// Everything reads through `&self` from any number of threads.
+#[derive(Debug)]
+pub struct Segment {
+    record: SegmentRecord,
+    base: u32,
+    vocabulary: fst::Map<SectionBytes>,
+    terms: SectionBytes,
+    postings: SectionBytes,
+    positions: SectionBytes,
+    lengths: LengthsSection,
+    /// Of all text fields but the last.
+    field_lengths: Vec<LengthsSection>,
+    norms: SectionBytes,
+    ids: SectionBytes,
+    id_order: SectionBytes,
+    documents: SectionBytes,
+    document_directory: SectionBytes,
+    others: Vec<(String, SectionBytes)>,
+}
+
+#[derive(Debug)]
+struct LengthsSection {
+    bytes: SectionBytes,
+    width: usize,
+}
+
+impl Segment {
+    /// Finds the sections, checks their sizes and the vocabulary's checksum.
+    pub(crate) fn open(
+        mapping: &Arc<Mapping>,
+        record: SegmentRecord,
+        base: u32,
+    ) -> Result<Segment, Error> {
+        let find = |name: &str| find_section(mapping, &record, name);
+        let lengths = |name: &str| LengthsSection::open(name, find(name)?, record.documents);
+        let last_field = record.field_tokens.len().saturating_sub(1);
+        let field_lengths = (0..last_field).map(|field| lengths(&names::field_lengths(field)));
+        let others =
+            record.sections.iter().map(|section| Ok((section.name.clone(), find(&section.name)?)));
+        let segment = Segment {
+            base,
+            vocabulary: open_vocabulary(&record, find(names::VOCABULARY)?)?,
+            terms: find(names::TERMS)?,
+            postings: find(names::POSTINGS)?,
+            positions: find(names::POSITIONS)?,
+            lengths: lengths(names::LENGTHS)?,
+            field_lengths: field_lengths.collect::<Result<_, Error>>()?,
+            norms: find(names::NORMS)?,
+            ids: find(names::IDS)?,
+            id_order: find(names::ID_ORDER)?,
+            documents: find(names::DOCUMENTS)?,
+            document_directory: find(names::DOCUMENT_DIRECTORY)?,
+            others: others.collect::<Result<_, Error>>()?,
+            record,
+        };
+        segment.check_sizes()?;
+        Ok(segment)
+    }
+
+    fn check_sizes(&self) -> Result<(), Error> {
+        let expect = |section: &str, expected: u64, found: u64| match expected == found {
+            true => Ok(()),
+            false => {
+                let reason = format!("expected {expected}, found {found}");
+                Err(Error::corrupt(section, 0, reason))
+            }
+        };
+        let terms = u64::from(self.record.terms);
+        expect(names::VOCABULARY, terms, self.vocabulary.len() as u64)?;
+        expect(names::TERMS, terms, u64::from(self.term_table()?.count()))?;
+        expect(names::NORMS, u64::from(self.record.documents), self.norms().len() as u64)?;
+        self.ids()?;
+        self.documents()?;
+        Ok(())
+    }
+
+    /// Its record in the manifest.
+    pub fn record(&self) -> &SegmentRecord {
+        &self.record
+    }
+
+    /// The index-wide number of its first document.
+    pub fn base(&self) -> u32 {
+        self.base
+    }
+
+    /// Documents in it, deleted ones included.
+    pub fn doc_count(&self) -> u32 {
+        self.record.documents
+    }
+
+    /// The vocabulary: term bytes to ordinal. Its checksum was checked on open.
+    pub fn vocabulary(&self) -> &fst::Map<SectionBytes> {
+        &self.vocabulary
+    }
+
+    /// Looks a term up.
+    pub fn lookup(&self, term: &[u8]) -> Result<Option<TermInfo>, Error> {
+        let Some(ordinal) = self.vocabulary.get(term) else { return Ok(None) };
+        let ordinal = u32::try_from(ordinal)
+            .map_err(|_| Error::corrupt(names::VOCABULARY, 0, "expected an ordinal of 32 bits"))?;
+        self.term(TermOrdinal(ordinal)).map(Some)
+    }
+
+    /// The table entry of a term.
+    pub fn term(&self, ordinal: TermOrdinal) -> Result<TermInfo, Error> {
+        self.term_table()?.get(ordinal)
+    }
+
+    /// The posting list of a term of this segment.
+    pub fn postings(&self, term: &TermInfo) -> Result<PostingList<'_>, Error> {
+        let (postings, positions) = (self.postings.as_bytes(), self.positions.as_bytes());
+        PostingList::open(term, postings, positions, self.record.documents)
+    }
+
+    /// The exact length of a document in tokens over all text fields; 0 for one that is not there.
+    #[inline]
+    pub fn length(&self, doc: u32) -> u32 {
+        self.lengths.view().get(doc)
+    }
+
+    /// All exact lengths.
+    pub fn lengths(&self) -> Lengths<'_> {
+        self.lengths.view()
+    }
+
+    /// One byte a document that bounds its length from below, see [`crate::norms`].
+    pub fn norms(&self) -> &[u8] {
+        self.norms.as_bytes()
+    }
+
+    /// The position at which a text field starts in a document, and its length in tokens.
+    ///
+    /// The first text field starts at 0, and each further one starts one unused position after the end of the one
+    /// before, empty or not. A field that came into the schema after this segment is empty and stands at the end.
+    pub fn field_extent(&self, text_field: usize, doc: u32) -> (u32, u32) {
+        let mut start = 0u32;
+        for field in 0..text_field {
+            start = start.saturating_add(self.field_length(field, doc)).saturating_add(1);
+        }
+        (start, self.field_length(text_field, doc))
+    }
+
+    fn field_length(&self, text_field: usize, doc: u32) -> u32 {
+        if let Some(lengths) = self.field_lengths.get(text_field) {
+            return lengths.view().get(doc);
+        }
+        if text_field > self.field_lengths.len() || self.record.field_tokens.is_empty() {
+            return 0;
+        }
+        let before = self.field_lengths.iter().map(|lengths| lengths.view().get(doc));
+        before.fold(self.length(doc), u32::saturating_sub)
+    }
+
+    /// The document's id.
+    pub fn id(&self, doc: u32) -> Result<&str, Error> {
+        self.ids()?.get(doc)
+    }
+
+    /// The last document with that id, if any.
+    pub fn find_id(&self, id: &str) -> Result<Option<u32>, Error> {
+        self.ids()?.find(id)
+    }
+
+    /// The stored fields of a document. Decompresses and checks the block it is in.
+    pub fn document(&self, doc: u32) -> Result<StoredDocument, Error> {
+        self.documents()?.get(doc)
+    }
+
+    /// The bytes of any section by its name, such as a column; unchecked.
+    pub fn section(&self, name: &str) -> Option<&[u8]> {
+        let (_, bytes) = self.others.iter().find(|(other, _)| other == name)?;
+        Some(bytes.as_bytes())
+    }
+
+    pub(crate) fn term_table(&self) -> Result<TermTable<'_>, Error> {
+        TermTable::open(self.terms.as_bytes(), self.record.documents)
+    }
+
+    pub(crate) fn ids(&self) -> Result<Ids<'_>, Error> {
+        Ids::open(self.ids.as_bytes(), self.id_order.as_bytes(), self.record.documents)
+    }
+
+    pub(crate) fn documents(&self) -> Result<Documents<'_>, Error> {
+        let directory = self.document_directory.as_bytes();
+        Documents::open(self.documents.as_bytes(), directory, self.record.documents)
+    }
+
+    /// Of all text fields but the last.
+    pub(crate) fn field_lengths(&self) -> impl Iterator<Item = Lengths<'_>> {
+        self.field_lengths.iter().map(LengthsSection::view)
+    }
+}
+
+impl LengthsSection {
+    fn open(name: &str, bytes: SectionBytes, documents: u32) -> Result<Self, Error> {
+        let width = Lengths::open(name, bytes.as_bytes(), documents)?.width();
+        Ok(LengthsSection { bytes, width })
+    }
+
+    #[inline]
+    fn view(&self) -> Lengths<'_> {
+        Lengths::assume(self.bytes.as_bytes(), self.width)
+    }
+}
+
+fn find_section(
+    mapping: &Arc<Mapping>,
+    record: &SegmentRecord,
+    name: &str,
+) -> Result<SectionBytes, Error> {
+    let missing = |reason: &str| Error::corrupt(name, 0, reason);
+    let section = record.section(name).ok_or_else(|| missing("the segment does not have it"))?;
+    bytes_of(mapping, section).ok_or_else(|| missing("it reaches beyond the end of the file"))
+}
+
+fn bytes_of(mapping: &Arc<Mapping>, section: &SectionRecord) -> Option<SectionBytes> {
+    let start = usize::try_from(section.offset).ok()?;
+    let end = usize::try_from(section.end()?).ok()?;
+    SectionBytes::new(mapping, start..end)
+}
+
+/// `fst` trusts its bytes: with wrong ones it panics or answers wrongly, so they are checked here, on every open.
+fn open_vocabulary(
+    record: &SegmentRecord,
+    bytes: SectionBytes,
+) -> Result<fst::Map<SectionBytes>, Error> {
+    let wrong = |reason: String| Error::corrupt(names::VOCABULARY, 0, reason);
+    let expected = record.section(names::VOCABULARY).map(|section| section.checksum);
+    if Some(crc32(bytes.as_bytes())) != expected {
+        return Err(wrong("its checksum is wrong".to_owned()));
+    }
+    fst::Map::new(bytes).map_err(|error| wrong(error.to_string()))
+}

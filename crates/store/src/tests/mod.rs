@@ -1,0 +1,4 @@
+//! The whole file: written, opened, damaged, cut, and crashed.
+
+mod fixture;
+mod whole;
