@@ -10,7 +10,8 @@
 //!
 //! ```text
 //! Key      := Rounding Consonant* Ending
-//! Rounding := "u" if the first group of vowels has o, u or a gliding w in it, else "a"
+//! Rounding := "u" if the first group of vowels has o, u or a gliding w in it, else "a";
+//!             a capital letter if the word begins with that vowel
 //! Ending   := "a" | "i" | "u" | nothing, by the last vowel; a mute e and a last h do not count
 //! ```
 //!
@@ -45,32 +46,64 @@ pub fn name_key(folded: &str, out: &mut String) {
         out.push_str(folded);
         return;
     }
-    let letters = folded.as_bytes();
-    let mut at = 0;
-    let mut rounding = None;
-    let mut last_end = usize::MAX;
-    while at < letters.len() {
-        let place = Place { letters, at };
-        let (length, code) = place.sound();
-        if code == VOWEL {
-            rounding = rounding.or(place.rounding());
-        }
-        for symbol in code.chars() {
-            // The same sound twice without a vowel between is a doubled letter.
-            if last_end != at || !out.ends_with(symbol) {
-                out.push(symbol);
+    let skeleton = Skeleton::read(folded.as_bytes(), out);
+    if out.len() < 2 {
+        let (before, after) = folded.split_at(skeleton.first_consonant);
+        let consonant = out.pop();
+        push_vowels(before, out);
+        out.extend(consonant);
+        push_vowels(after, out);
+    } else {
+        out.insert(
+            0,
+            match (skeleton.rounded, skeleton.first_consonant > 0) {
+                (true, true) => 'U',
+                (true, false) => 'u',
+                (false, true) => 'A',
+                (false, false) => 'a',
+            },
+        );
+        out.extend(ending(folded));
+    }
+}
+
+/// What is to be known of a word beside the consonants in its order.
+struct Skeleton {
+    /// Where the first consonant stands, or the end of the word.
+    first_consonant: usize,
+    /// Whether the first group of vowels is rounded.
+    rounded: bool,
+}
+
+impl Skeleton {
+    /// Appends the codes of the word's consonants to `out`, which is empty.
+    fn read(letters: &[u8], out: &mut String) -> Skeleton {
+        let mut skeleton = Skeleton { first_consonant: letters.len(), rounded: false };
+        let mut seen_vowel = false;
+        let mut last_end = usize::MAX;
+        let mut at = 0;
+        while at < letters.len() {
+            let place = Place { letters, at };
+            let (length, code) = place.sound();
+            if code == VOWEL {
+                if let (false, Some(rounded)) = (seen_vowel, place.rounding()) {
+                    (skeleton.rounded, seen_vowel) = (rounded, true);
+                }
+            } else {
+                skeleton.first_consonant = skeleton.first_consonant.min(at);
+            }
+            for symbol in code.chars() {
+                // The same sound twice without a vowel between is a doubled letter.
+                if last_end != at || !out.ends_with(symbol) {
+                    out.push(symbol);
+                }
+            }
+            at += length;
+            if code != VOWEL {
+                last_end = at;
             }
         }
-        at += length;
-        if code != VOWEL {
-            last_end = at;
-        }
-    }
-    if out.len() < 2 {
-        out.extend(folded.chars().filter_map(vowel_class));
-    } else {
-        out.insert(0, if rounding == Some(true) { 'u' } else { 'a' });
-        out.extend(ending(folded));
+        skeleton
     }
 }
 
@@ -78,7 +111,7 @@ pub fn name_key(folded: &str, out: &mut String) {
 const VOWEL: &str = "";
 
 /// Spellings of consonants that mean the same wherever they stand, each before those it begins with.
-const SPELLINGS: [(&str, &str); 38] = [
+const SPELLINGS: [(&str, &str); 40] = [
     ("schtsch", "X"),
     ("schtch", "X"),
     ("shtch", "X"),
@@ -92,6 +125,7 @@ const SPELLINGS: [(&str, &str); 38] = [
     ("tch", "X"),
     ("dzh", "J"),
     ("dj", "J"),
+    ("jh", "J"),
     ("zh", "J"),
     ("sh", "X"),
     ("sz", "X"),
@@ -100,6 +134,7 @@ const SPELLINGS: [(&str, &str); 38] = [
     ("ph", "F"),
     ("th", "T"),
     ("dh", "D"),
+    ("bh", "B"),
     ("ck", "K"),
     ("ts", "S"),
     ("tz", "S"),
@@ -141,12 +176,12 @@ impl Place<'_> {
             }
             b'g' => return self.g(),
             b'h' => return (1, if rest.len() == 1 { VOWEL } else { "H" }),
-            b'j' => return (1, self.j()),
+            b'j' if !self.spells("jh") => return (1, self.j()),
             b'w' => return (1, self.w()),
-            b'o' if self.at == 0 && rest.len() > 2 && rest[1] == b'u' && is_vowel(rest[2]) => {
-                return (2, "V");
+            b'o' if self.spells("ou") && self.is_glide() => return (2, "V"),
+            b'i' | b'y' if self.at == 0 && matches!(self.after(1), b'a' | b'o' | b'u') => {
+                return (1, "Y");
             }
-            b'y' if self.at == 0 && matches!(self.after(1), b'a' | b'o' | b'u') => return (1, "Y"),
             _ => {}
         }
         let found = SPELLINGS.iter().find(|(spelling, _)| self.spells(spelling));
@@ -167,10 +202,17 @@ impl Place<'_> {
         self.letters.get(self.at + steps).copied().unwrap_or(0)
     }
 
-    /// Hard, soft, with an h (`K` before r, l, m, n as in Chruschtschow, Rachmaninov), or Serbian at the end.
+    /// Whether an `ou` here is the French spelling of w: between vowels or at the start before one.
+    fn is_glide(self) -> bool {
+        (self.at == 0 || is_vowel(self.before())) && is_vowel(self.after(2))
+    }
+
+    /// Hard, soft, with an h (`K` at the start before a consonant and in -achm-, as in Chruschtschow, Rachmaninow), or
+    /// Serbian at the end.
     fn c(self) -> (usize, &'static str) {
         match (self.after(1), self.after(2)) {
-            (b'h', b'r' | b'l' | b'm' | b'n') => (2, "K"),
+            (b'h', b'r' | b'l' | b'm' | b'n') if self.at == 0 => (2, "K"),
+            (b'h', b'm') if self.before() == b'a' => (2, "K"),
             (b'h', _) => (2, "X"),
             (b'e' | b'i' | b'y', _) => (1, "S"),
             (0, _) if self.letters.ends_with(b"vic") || self.letters.ends_with(b"zic") => (1, "X"),
@@ -178,47 +220,60 @@ impl Place<'_> {
         }
     }
 
-    /// Like j, but for the Libyan q of Gaddafi.
+    /// Like j, but for the Libyan q of Gaddafi and the Persian one at the end of Sadegh. The u of `gue` is mute.
     fn g(self) -> (usize, &'static str) {
-        let length = if self.after(1) == b'h' { 2 } else { 1 };
+        let length = match (self.after(1), self.after(2)) {
+            (b'h', _) | (b'u', b'e' | b'i') => 2,
+            _ => 1,
+        };
         let libyan = self.at == 0
             && matches!(self.after(length), b'a' | b'e')
             && self.after(length + 1) == b'd';
-        (length, if libyan { "K" } else { "J" })
+        let persian = length == 2 && self.after(length) == 0;
+        (length, if libyan || persian { "K" } else { "J" })
     }
 
-    /// A glide after e, i, o, y where no vowel follows (Dmitrij, Sergej), and between n or l and a vowel (Netanjahu).
+    /// A glide after e, i, o, y where no vowel follows (Dmitrij, Sergej), and in German -jew, -kaja.
     fn j(self) -> &'static str {
         let vowel_follows = is_vowel(self.after(1));
-        match self.before() {
-            b'e' | b'i' | b'o' | b'y' if !vowel_follows => VOWEL,
-            b'n' | b'l' if vowel_follows => VOWEL,
-            _ => "J",
+        let glide = match self.before() {
+            b'e' | b'i' | b'o' | b'y' => !vowel_follows,
+            _ => false,
+        };
+        if glide
+            || self.spells("jew")
+            || self.letters[..=self.at].ends_with(b"kaj") && vowel_follows
+        {
+            VOWEL
+        } else {
+            "J"
         }
     }
 
-    /// V at the start and in Slavic endings (-ow, -ew, -owski, -owitsch), else a glide (Jawlani, Anwar).
+    /// V before vowels and in Slavic endings (-ow, -ew, -owski, -ewtsch-), else part of a vowel (Jawlani, Tawfiq, Dawud).
     fn w(self) -> &'static str {
         let slavic = matches!(self.before(), b'o' | b'e')
-            && match (self.after(1), self.after(2)) {
-                (0 | b's', _) => true,
-                (b'i', b'c' | b't') => true,
-                _ => false,
-            };
-        if self.at == 0 || slavic { "V" } else { VOWEL }
+            && matches!(
+                (self.after(1), self.after(2)),
+                (0 | b's', _) | (b't', b's') | (b'c', b'z')
+            );
+        let absorbed = is_vowel(self.before()) && matches!(self.after(1), b'o' | b'u');
+        if self.at == 0 || slavic || is_vowel(self.after(1)) && !absorbed { "V" } else { VOWEL }
     }
 
     /// Whether the group of vowels that begins here is rounded; nothing if there is none.
     fn rounding(self) -> Option<bool> {
-        let group = self.letters[self.at..]
-            .iter()
-            .take_while(|&&letter| is_vowel(letter) || letter == b'w');
-        let (mut any, mut rounded) = (false, false);
-        for &letter in group {
-            any = true;
-            rounded |= matches!(letter, b'o' | b'u' | b'w');
+        let places = (self.at..self.letters.len()).map(|at| Place { letters: self.letters, at });
+        let group = places.take_while(|place| {
+            let letter = place.letters[place.at];
+            (is_vowel(letter) || letter == b'w') && place.sound().1 == VOWEL
+        });
+        let mut rounded = None;
+        for place in group {
+            let round = matches!(place.letters[place.at], b'o' | b'u' | b'w');
+            rounded = Some(rounded.unwrap_or(false) || round);
         }
-        any.then_some(rounded)
+        rounded
     }
 }
 
@@ -239,6 +294,15 @@ fn ending(folded: &str) -> Option<char> {
         b'j' if matches!(before, b'e' | b'i' | b'o' | b'y') => Some('i'),
         b'o' | b'u' => Some('u'),
         _ => None,
+    }
+}
+
+/// Appends the classes of the vowels of `letters`, each group of one class once.
+fn push_vowels(letters: &str, out: &mut String) {
+    for class in letters.chars().filter_map(vowel_class) {
+        if !out.ends_with(class) {
+            out.push(class);
+        }
     }
 }
 
