@@ -7,6 +7,7 @@ use codec::bytes::ByteReader;
 use codec::{packed, simd};
 
 use super::chunked::{CHUNK, Chunk};
+use super::places::Places;
 use super::{BLOCK, END, ListClass, PostingList, damaged};
 use crate::Error;
 
@@ -38,18 +39,6 @@ pub struct Cursor<'a> {
     places: Places,
 }
 
-/// The positions of one block of 128 postings: a stream cut into packed runs.
-struct Places {
-    /// Index in the stream of each posting's first position; belongs to `frequency_block` where `ready`.
-    starts: [u32; BLOCK + 1],
-    ready: bool,
-    /// The decoded run, or `usize::MAX`.
-    run: usize,
-    /// Where the run after it starts in the section's bytes.
-    next_at: usize,
-    values: [u32; BLOCK],
-}
-
 impl<'a> Cursor<'a> {
     pub(super) fn new(list: PostingList<'a>) -> Result<Self, Error> {
         let mut cursor = Cursor {
@@ -62,13 +51,7 @@ impl<'a> Cursor<'a> {
             frequencies: [0; BLOCK],
             frequency_block: usize::MAX,
             frequencies_at: 0,
-            places: Places {
-                starts: [0; BLOCK + 1],
-                ready: false,
-                run: usize::MAX,
-                next_at: 0,
-                values: [0; BLOCK],
-            },
+            places: Places::default(),
         };
         cursor.load(0)?;
         Ok(cursor)
@@ -245,7 +228,7 @@ impl<'a> Cursor<'a> {
 
     fn decode_frequencies(&mut self) -> Result<(), Error> {
         let block = self.index / BLOCK;
-        self.places.ready = false;
+        self.places.leave();
         match self.list.class {
             ListClass::Tiny => {}
             ListClass::Chunked => self.chunk.frequencies(block, &mut self.frequencies)?,
@@ -294,28 +277,15 @@ impl<'a> Cursor<'a> {
         if self.frequency_block != self.index / BLOCK {
             self.decode_frequencies()?;
         }
-        if !self.places.ready {
-            self.sum_frequencies()?;
+        if self.places.is_empty() {
+            let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
+            let start = match self.list.class {
+                ListClass::Chunked => self.chunk.positions_at(self.frequency_block),
+                _ => self.list.block_offsets(self.block).1,
+            };
+            self.places.enter(&self.frequencies[..length], start)?;
         }
-        let start = self.places.starts[self.index % BLOCK] as usize;
-        let end = self.places.starts[self.index % BLOCK + 1] as usize;
-        let mut position = 0u32;
-        let mut at = start;
-        while at < end {
-            self.enter_run(at / BLOCK)?;
-            let stop = end.min((at / BLOCK + 1) * BLOCK);
-            let run = &self.places.values[at % BLOCK..at % BLOCK + (stop - at)];
-            for &value in run {
-                position = if out.is_empty() {
-                    value
-                } else {
-                    position.wrapping_add(value).wrapping_add(1)
-                };
-                out.push(position);
-            }
-            at = stop;
-        }
-        Ok(())
+        self.places.read(self.list.positions, self.index % BLOCK, out)
     }
 
     fn tiny_positions(&self, out: &mut Vec<u32>) -> Result<(), Error> {
@@ -332,56 +302,6 @@ impl<'a> Cursor<'a> {
                 }
             }
         }
-        Ok(())
-    }
-
-    fn sum_frequencies(&mut self) -> Result<(), Error> {
-        let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
-        let mut sum = 0u64;
-        for (start, &frequency) in self.places.starts.iter_mut().zip(&self.frequencies[..length]) {
-            *start = sum as u32;
-            sum += u64::from(frequency);
-        }
-        if u64::from(u32::MAX) < sum {
-            let reason = format!("a block of {length} postings with {sum} positions");
-            return Err(damaged("postings", self.frequencies_at as u64, reason));
-        }
-        self.places.starts[length] = sum as u32;
-        self.places.ready = true;
-        self.places.run = usize::MAX;
-        Ok(())
-    }
-
-    /// Decodes run number `run` of the block's position stream, walking on from the current one where it can.
-    fn enter_run(&mut self, run: usize) -> Result<(), Error> {
-        let places = &mut self.places;
-        if places.run == run {
-            return Ok(());
-        }
-        let (mut next, mut at) = (places.run.wrapping_add(1), places.next_at);
-        if places.run == usize::MAX || run < next {
-            let start = match self.list.class {
-                ListClass::Chunked => self.chunk.positions_at(self.frequency_block),
-                _ => self.list.block_offsets(self.block).1,
-            };
-            (next, at) = (0, start);
-        }
-        let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
-        let total = places.starts[length] as usize;
-        let bytes = self.list.positions;
-        let failed = |at: usize, error: packed::PackedError| {
-            damaged("positions", at as u64, error.to_string())
-        };
-        while next < run {
-            let rest = bytes.get(at..).unwrap_or_default();
-            at += packed::length(rest, BLOCK).map_err(|error| failed(at, error))?;
-            next += 1;
-        }
-        let count = (total - run * BLOCK).min(BLOCK);
-        let rest = bytes.get(at..).unwrap_or_default();
-        let used =
-            packed::decode(rest, count, &mut places.values).map_err(|error| failed(at, error))?;
-        (places.run, places.next_at) = (run, at + used);
         Ok(())
     }
 }

@@ -35,11 +35,13 @@ pub mod bounds;
 mod builder;
 pub mod chunked;
 mod cursor;
+mod places;
 mod table;
 
 pub use bounds::{Bound, ImpactModel};
 pub use builder::{ListBuilder, ListSummary};
 pub use cursor::Cursor;
+pub use places::Places;
 pub(crate) use table::TermTable;
 pub use table::TermTableBuilder;
 
@@ -242,6 +244,28 @@ impl<'a> PostingList<'a> {
             }
             _ => Ok(chunked::Chunk::EMPTY),
         }
+    }
+
+    /// Makes `places` ready for the block `block` of a chunk of this list, whose frequencies these are.
+    pub fn enter_places(
+        &self,
+        chunk: &chunked::Chunk<'_>,
+        block: usize,
+        frequencies: &[u32],
+        places: &mut Places,
+    ) -> Result<(), Error> {
+        places.enter(frequencies, chunk.positions_at(block))
+    }
+
+    /// The positions of posting `index` of the block that `places` is in, put into `out`, which is cleared first.
+    pub fn read_places(
+        &self,
+        places: &mut Places,
+        index: usize,
+        out: &mut Vec<u32>,
+    ) -> Result<(), Error> {
+        out.clear();
+        places.read(self.positions, index, out)
     }
 
     /// The bound of a chunk of a chunked list, from the directory alone.
