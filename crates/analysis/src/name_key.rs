@@ -24,7 +24,8 @@
 //! The idea of sound classes over a consonant skeleton is that of Soundex (Russell and Odell, 1918) and Daitch and
 //! Mokotoff's variant for Slavic and Yiddish names (1985), the table of context-bound spellings that of Philips'
 //! Metaphone (1990). The classes here are chosen for the spellings that newspapers use for Arabic, Persian and Russian
-//! names, and tested on `seeds/name-variants.tsv`. It does not know nicknames or translations of names (Yusuf and
+//! names, and tested on `seeds/name-variants.tsv`; they were also chosen by looking at that list, so on names it does not
+//! hold, expect fewer forms found (0.82 of the pairs on 45 further groups, where the list has 0.92). It does not know nicknames or translations of names (Yusuf and
 //! Joseph), Chinese romanisations, or names written in other scripts: those have themselves for a key.
 
 /// Puts the spelling key of a folded word into `out`, which is cleared first.

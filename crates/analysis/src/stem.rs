@@ -33,6 +33,16 @@ const LANGUAGES: [(&str, Algorithm); 21] = [
     ("uk", Algorithm::Ukrainian),
 ];
 
+/// The codes of all languages.
+#[cfg(test)]
+pub(crate) fn languages() -> [&'static str; LANGUAGES.len()] {
+    LANGUAGES.map(|(code, _)| code)
+}
+
+/// Longer words, in bytes, are no words of a language, and are folded only: some algorithms take time quadratic in the
+/// length of a word.
+const LONGEST_WORD: usize = 256;
+
 /// The stemmer of one language.
 pub(crate) struct LanguageStemmer {
     code: &'static str,
@@ -60,6 +70,9 @@ impl LanguageStemmer {
 
     /// Puts the folded stem of `word` into `out`, or its folded form if the stem has nothing left.
     pub(crate) fn stem(&self, word: &str, out: &mut String) {
+        if word.len() > LONGEST_WORD {
+            return fold::fold(word, out);
+        }
         let mut lower = String::new();
         fold::lowercase(word, self.code == "tr", &mut lower);
         fold::fold(&self.stemmer.stem(&lower), out);

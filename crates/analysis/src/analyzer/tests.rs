@@ -137,3 +137,23 @@ fn offsets_and_positions() {
         tokens.iter().map(|t| (t.term.as_str(), t.start, t.end, t.position)).collect();
     assert_eq!(seen, [("ete", 0, 5, 0), ("l'ete", 7, 16, 1), ("12", 21, 23, 2)]);
 }
+
+#[test]
+fn a_word_too_long_for_a_language_is_folded_in_linear_time() {
+    let german = Analyzer::new(&AnalyzerOptions { stem: Some("de".to_owned()) }).unwrap();
+    let mut out = String::new();
+    german.term(&"\u{c4}s".repeat(500_000), &mut out);
+    assert_eq!(out, "as".repeat(500_000));
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_stemmer_takes_any_word(text in "(\\PC|[a-z\u{e0}-\u{ff}\u{430}-\u{44f}\u{621}-\u{64a}]){0,40}") {
+        for language in crate::stem::languages() {
+            let stemming = Analyzer::new(&AnalyzerOptions { stem: Some(language.to_owned()) }).unwrap();
+            for token in stemming.tokens(&text) {
+                assert!(!token.term.is_empty());
+            }
+        }
+    }
+}
