@@ -115,5 +115,40 @@ pub fn lower_bound(values: &[u32; BLOCK], target: u32) -> usize {
     scalar::lower_bound(values, target)
 }
 
+/// Scales 64 bytes into `own`, 0 where the bit of `present` is not set, and adds that to `sum`.
+#[inline]
+pub fn add_scaled(
+    line: &[u8; 64],
+    scale: f32,
+    present: u64,
+    own: &mut [f32; 64],
+    sum: &mut [f32; 64],
+) {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::add_scaled_avx512(line, scale, present, own, sum) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::add_scaled_avx2(line, scale, present, own, sum) },
+        Level::Scalar => {}
+    }
+    scalar::add_scaled(line, scale, present, own, sum);
+}
+
+/// One bit for each value above `threshold`.
+#[inline]
+#[must_use]
+pub fn above(values: &[f32; 64], threshold: f32) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::above_avx512(values, threshold) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::above_avx2(values, threshold) },
+        Level::Scalar => {}
+    }
+    scalar::above(values, threshold)
+}
+
 #[cfg(test)]
 mod tests;

@@ -24,3 +24,21 @@ pub(super) fn prefix_sum(values: &mut [u32; BLOCK], base: u32) {
 pub(super) fn lower_bound(values: &[u32; BLOCK], target: u32) -> usize {
     values.iter().filter(|&&value| value < target).count()
 }
+
+pub(super) fn add_scaled(
+    line: &[u8; 64],
+    scale: f32,
+    present: u64,
+    own: &mut [f32; 64],
+    sum: &mut [f32; 64],
+) {
+    for (index, &byte) in line.iter().enumerate() {
+        let is_present = present >> index & 1 == 1;
+        own[index] = if is_present { f32::from(byte) * scale } else { 0.0 };
+        sum[index] += own[index];
+    }
+}
+
+pub(super) fn above(values: &[f32; 64], threshold: f32) -> u64 {
+    (0..64).fold(0, |mask, index| mask | u64::from(threshold < values[index]) << index)
+}

@@ -50,4 +50,27 @@ proptest! {
             prop_assert_eq!(expected, found);
         }
     }
+
+    #[test]
+    fn scaled_lines_and_their_comparison_equal_the_scalar_ones(
+        line in prop::collection::vec(any::<u8>(), 64), scale in 0.0f32..10.0, present: u64, threshold in 0.0f32..3000.0,
+    ) {
+        let line: [u8; 64] = line.try_into().expect("the vector has 64 bytes");
+        let mut expected = ([0.0; 64], [1.5; 64]);
+        scalar::add_scaled(&line, scale, present, &mut expected.0, &mut expected.1);
+        let mut found = ([0.0; 64], [1.5; 64]);
+        super::add_scaled(&line, scale, present, &mut found.0, &mut found.1);
+        prop_assert_eq!(&expected, &found);
+        let mask = scalar::above(&expected.1, threshold);
+        prop_assert_eq!(mask, super::above(&expected.1, threshold));
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            let mut found = ([0.0; 64], [1.5; 64]);
+            // SAFETY: the feature was found.
+            unsafe { super::x86::add_scaled_avx2(&line, scale, present, &mut found.0, &mut found.1) };
+            prop_assert_eq!(&expected, &found);
+            // SAFETY: as above.
+            prop_assert_eq!(mask, unsafe { super::x86::above_avx2(&expected.1, threshold) });
+        }
+    }
 }

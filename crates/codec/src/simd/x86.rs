@@ -187,3 +187,86 @@ pub(super) unsafe fn lower_bound_avx512(values: &[u32; BLOCK], target: u32) -> u
     }
     below as usize
 }
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn add_scaled_avx512(
+    line: &[u8; 64],
+    scale: f32,
+    present: u64,
+    own: &mut [f32; 64],
+    sum: &mut [f32; 64],
+) {
+    let scale = _mm512_set1_ps(scale);
+    for group in 0..4 {
+        let at = group * 16;
+        // SAFETY: 16 bytes and 16 floats from `at` on are inside the arrays of 64.
+        unsafe {
+            let bytes = _mm_loadu_si128(line.as_ptr().add(at).cast());
+            let values = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(bytes));
+            let scaled = _mm512_maskz_mul_ps((present >> at) as u16, values, scale);
+            _mm512_storeu_ps(own.as_mut_ptr().add(at), scaled);
+            let total = _mm512_add_ps(_mm512_loadu_ps(sum.as_ptr().add(at)), scaled);
+            _mm512_storeu_ps(sum.as_mut_ptr().add(at), total);
+        }
+    }
+}
+
+/// # Safety
+///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn add_scaled_avx2(
+    line: &[u8; 64],
+    scale: f32,
+    present: u64,
+    own: &mut [f32; 64],
+    sum: &mut [f32; 64],
+) {
+    let scale = _mm256_set1_ps(scale);
+    let places = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+    for group in 0..8 {
+        let at = group * 8;
+        let bits = _mm256_set1_epi32((present >> at & 0xff) as i32);
+        let mask = _mm256_cmpeq_epi32(_mm256_and_si256(bits, places), places);
+        // SAFETY: 8 bytes and 8 floats from `at` on are inside the arrays of 64.
+        unsafe {
+            let bytes = _mm_loadl_epi64(line.as_ptr().add(at).cast());
+            let values = _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes));
+            let scaled = _mm256_and_ps(_mm256_mul_ps(values, scale), _mm256_castsi256_ps(mask));
+            _mm256_storeu_ps(own.as_mut_ptr().add(at), scaled);
+            let total = _mm256_add_ps(_mm256_loadu_ps(sum.as_ptr().add(at)), scaled);
+            _mm256_storeu_ps(sum.as_mut_ptr().add(at), total);
+        }
+    }
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn above_avx512(values: &[f32; 64], threshold: f32) -> u64 {
+    let threshold = _mm512_set1_ps(threshold);
+    (0..4).fold(0, |mask, group| {
+        // SAFETY: 16 floats from there on are inside the array of 64.
+        let sixteen = unsafe { _mm512_loadu_ps(values.as_ptr().add(group * 16)) };
+        let above = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(threshold, sixteen);
+        mask | u64::from(above) << (group * 16)
+    })
+}
+
+/// # Safety
+///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn above_avx2(values: &[f32; 64], threshold: f32) -> u64 {
+    let threshold = _mm256_set1_ps(threshold);
+    (0..8).fold(0, |mask, group| {
+        // SAFETY: 8 floats from there on are inside the array of 64.
+        let eight = unsafe { _mm256_loadu_ps(values.as_ptr().add(group * 8)) };
+        let above = _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_LT_OQ>(threshold, eight));
+        mask | u64::from(above as u32) << (group * 8)
+    })
+}
