@@ -147,6 +147,8 @@ fn a_word_too_long_for_a_language_is_folded_in_linear_time() {
 }
 
 proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(32))]
+
     #[test]
     fn every_stemmer_takes_any_word(text in "(\\PC|[a-z\u{e0}-\u{ff}\u{430}-\u{44f}\u{621}-\u{64a}]){0,40}") {
         for language in crate::stem::languages() {
