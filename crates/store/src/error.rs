@@ -100,6 +100,17 @@ pub enum Error {
         /// Why it failed.
         source: io::Error,
     },
+    /// The disk failed at the very moment of the commit, and taking it back failed too.
+    #[error(
+        "cannot make the commit to `{}` durable: {source}; it holds the old or the new state whole, and a crash of the machine may undo the new one: look with `pressmark stats`, check the disk, then run the command again if needed",
+        path.display()
+    )]
+    Doubtful {
+        /// The index.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
     /// More than the format can hold.
     #[error("{what} is too large: expected at most {limit}, found {found}")]
     TooLarge {

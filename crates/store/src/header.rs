@@ -35,9 +35,14 @@ pub const FORMAT_VERSION: u32 = 1;
 /// No text begins with the first byte, and a transfer that touches line ends damages the rest.
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PMK\r\n\x1a\n";
 
-const SECTOR: usize = 512;
+/// The preamble and each copy of a slot have a sector of their own, which disks write whole or not at all.
+pub(crate) const SECTOR: usize = 512;
+
 const SLOT_LENGTH: usize = 40;
 const SECTION: &str = "header";
+
+/// A copy of a slot as it lies in the file.
+pub(crate) type SlotBytes = [u8; SECTOR];
 
 /// The header's bytes.
 pub(crate) type HeaderBytes = [u8; HEADER_LENGTH as usize];
@@ -74,7 +79,7 @@ impl Slot {
     }
 
     /// A whole sector.
-    pub(crate) fn encode(&self) -> [u8; SECTOR] {
+    pub(crate) fn encode(&self) -> SlotBytes {
         let mut writer = ByteWriter::new();
         writer.write_u64(self.generation);
         writer.write_u64(self.manifest_offset);

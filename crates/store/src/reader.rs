@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use codec::checksum::crc32;
 
-use crate::header::{HEADER_LENGTH, Header, HeaderBytes, Slot, describe};
+use crate::header::{HEADER_LENGTH, Header, SIGNATURE, Slot, describe};
 use crate::manifest::{checks, encoding};
 use crate::mapping::Mapping;
 use crate::verify::{VerifyReport, verify};
@@ -162,7 +162,7 @@ fn committed_slot(
     let mut previous = read()?;
     for _ in 0..HEADER_ATTEMPTS {
         let error = match decode_start(&previous, path) {
-            Ok(slot) => return Ok(slot),
+            Ok((_, slot)) => return Ok(slot),
             Err(error) => error,
         };
         let current = read()?;
@@ -171,24 +171,20 @@ fn committed_slot(
         }
         previous = current;
     }
-    decode_start(&previous, path)
+    decode_start(&previous, path).map(|(_, slot)| slot)
 }
 
-pub(crate) fn decode_start(start: &[u8], path: &Path) -> Result<Slot, Error> {
+/// The header and the commit that counts, checked against itself. `start` is the file up to the header's length.
+pub(crate) fn decode_start(start: &[u8], path: &Path) -> Result<(Header, Slot), Error> {
     let Some(header) = start.first_chunk::<HEADER>() else {
-        let signature = &crate::header::SIGNATURE;
-        if !start.is_empty() && (start.starts_with(signature) || signature.starts_with(start)) {
+        if !start.is_empty() && (start.starts_with(&SIGNATURE) || SIGNATURE.starts_with(start)) {
             let (expected, found) = (HEADER_LENGTH, start.len() as u64);
             return Err(Error::Truncated { path: path.to_owned(), expected, found });
         }
         return Err(Error::NotAnIndex { path: path.to_owned(), found: describe(start) });
     };
-    slot_of(header, path)
-}
-
-/// The commit that counts, checked against itself.
-pub(crate) fn slot_of(header: &HeaderBytes, path: &Path) -> Result<Slot, Error> {
-    let slot = Header::decode(header, path)?.committed()?;
+    let header = Header::decode(header, path)?;
+    let slot = header.committed()?;
     let Slot { manifest_offset: offset, manifest_length: length, file_length, .. } = slot;
     let in_order = HEADER_LENGTH <= offset && offset.checked_add(length) == Some(file_length);
     if !in_order || length > encoding::MAX_LENGTH || !offset.is_multiple_of(checks::ALIGNMENT) {
@@ -196,9 +192,10 @@ pub(crate) fn slot_of(header: &HeaderBytes, path: &Path) -> Result<Slot, Error> 
             format!("expected a manifest at the end of {file_length} bytes, found {slot:?}");
         return Err(Error::corrupt("header", slot.offset(0), reason));
     }
-    Ok(slot)
+    Ok((header, slot))
 }
 
+/// Whether a file of `found` bytes holds the commit.
 pub(crate) fn check_length(path: &Path, slot: &Slot, found: u64) -> Result<(), Error> {
     if found < slot.file_length {
         let expected = slot.file_length;

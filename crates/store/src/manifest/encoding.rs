@@ -30,10 +30,13 @@ pub(crate) fn encode(manifest: &Manifest) -> Result<Vec<u8>, Error> {
 /// Decodes all of `bytes`; needs memory in proportion to them, whatever they say.
 pub(crate) fn decode(bytes: &[u8]) -> Result<Manifest, Error> {
     // A decoded integer counts with the width of its type, at most nine times its encoded length.
-    match bytes.len() {
-        0..0x1_0000 => decode_within::<0x10_0000>(bytes),
-        0x1_0000..0x10_0000 => decode_within::<0x100_0000>(bytes),
-        _ => decode_within::<0x1000_0000>(bytes),
+    const MIB: usize = 1 << 20;
+    match 9 * bytes.len() {
+        needed if needed < MIB => decode_within::<MIB>(bytes),
+        needed if needed < 4 * MIB => decode_within::<{ 4 * MIB }>(bytes),
+        needed if needed < 16 * MIB => decode_within::<{ 16 * MIB }>(bytes),
+        needed if needed < 64 * MIB => decode_within::<{ 64 * MIB }>(bytes),
+        _ => decode_within::<{ 256 * MIB }>(bytes),
     }
 }
 

@@ -96,6 +96,10 @@ impl StorageFile for DiskFile {
         Ok(self.0.metadata()?.len())
     }
 
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
+        if self.length()? <= length { Ok(()) } else { self.0.set_len(length) }
+    }
+
     fn sync(&mut self) -> io::Result<()> {
         self.0.sync_all()
     }

@@ -134,6 +134,11 @@ impl StorageFile for MemoryFile {
         Ok(self.bytes().len() as u64)
     }
 
+    fn truncate(&mut self, length: u64) -> io::Result<()> {
+        self.bytes().truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        Ok(())
+    }
+
     fn sync(&mut self) -> io::Result<()> {
         Ok(())
     }

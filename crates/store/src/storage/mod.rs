@@ -47,6 +47,8 @@ pub trait StorageFile: Send {
     fn read_at(&mut self, offset: u64, bytes: &mut [u8]) -> io::Result<()>;
     /// The file's length in bytes.
     fn length(&mut self) -> io::Result<u64>;
+    /// Cuts the file to `length` bytes where it is longer.
+    fn truncate(&mut self, length: u64) -> io::Result<()>;
     /// Makes everything written so far durable.
     fn sync(&mut self) -> io::Result<()>;
 }

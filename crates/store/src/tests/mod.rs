@@ -1,4 +1,7 @@
 //! The whole file: written, opened, damaged, cut, and crashed.
 
+mod crash;
+mod failure;
 mod fixture;
+mod recording;
 mod whole;

@@ -10,18 +10,19 @@
 
 mod target;
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use codec::checksum::{Checksum, crc32};
 
-use crate::header::{self, HEADER_LENGTH, Header, HeaderBytes, Slot};
+use crate::header::{self, HEADER_LENGTH, SECTOR, Slot, SlotBytes};
 use crate::manifest::{checks, encoding};
 use crate::{BakedRanking, Error, Manifest, SectionRecord, SegmentRecord, Storage, StorageFile};
 use crate::{reader, storage::LockGuard};
 use target::Target;
 
-/// Small writes are gathered to pieces of this size.
-const BUFFER_BYTES: usize = 1 << 20;
+/// Small writes are gathered to pieces of this size; in tests to small ones, so that a crash can fall between them.
+const BUFFER_BYTES: usize = if cfg!(test) { 256 } else { 1 << 20 };
 
 /// Writes one commit. One writer at a time: it holds a lock on the target until dropped.
 ///
@@ -31,23 +32,33 @@ pub struct IndexWriter<'s> {
     file: Box<dyn StorageFile>,
     /// The file being written: a temporary one, or the target.
     path: PathBuf,
-    /// When appending, the commit before this one.
-    previous: Option<Previous>,
+    base: Base,
     manifest: Manifest,
     sections: Vec<SectionRecord>,
     open: Option<OpenSection>,
     buffer: Vec<u8>,
     /// Where the buffer's first byte goes.
     buffer_offset: u64,
-    committed: bool,
+    progress: Progress,
     // Dropped last: the lock outlives everything it protects.
     _lock: LockGuard,
 }
 
-/// The state that an append starts from.
-struct Previous {
-    slot: Slot,
-    header: Box<HeaderBytes>,
+/// What the commit is based on.
+enum Base {
+    /// Nothing: a new file.
+    Nothing,
+    /// The last commit of the target, and the sector of the slot that the next commit overwrites.
+    Commit { slot: Slot, older_slot: SlotBytes },
+}
+
+/// How far a commit has come, which decides what is left to clean up.
+#[derive(PartialEq)]
+enum Progress {
+    /// Nobody can have seen anything.
+    Private,
+    /// Readers may have seen the new state.
+    Visible,
 }
 
 struct OpenSection {
@@ -91,13 +102,13 @@ impl<'s> IndexWriter<'s> {
             target,
             file,
             path,
-            previous: None,
+            base: Base::Nothing,
             manifest: Manifest::default(),
             sections: Vec::new(),
             open: None,
             buffer: Vec::new(),
             buffer_offset: HEADER_LENGTH,
-            committed: false,
+            progress: Progress::Private,
             _lock: lock,
         })
     }
@@ -112,12 +123,12 @@ impl<'s> IndexWriter<'s> {
         let path = target.path().to_owned();
         let failed = |source| Error::Io { action: "open for writing", path: path.clone(), source };
         let mut file = storage.open(&path).map_err(failed)?;
-        let (previous, mut manifest) = read_previous(&mut *file, &path)?;
+        let (slot, older_slot, mut manifest) = read_base(&mut *file, &path)?;
         manifest.superseded.push(SectionRecord {
             name: encoding::SECTION.to_owned(),
-            offset: previous.slot.manifest_offset,
-            length: previous.slot.manifest_length,
-            checksum: previous.slot.manifest_checksum,
+            offset: slot.manifest_offset,
+            length: slot.manifest_length,
+            checksum: slot.manifest_checksum,
         });
         Ok(IndexWriter {
             target,
@@ -127,9 +138,9 @@ impl<'s> IndexWriter<'s> {
             sections: Vec::new(),
             open: None,
             buffer: Vec::new(),
-            buffer_offset: previous.slot.file_length,
-            previous: Some(previous),
-            committed: false,
+            buffer_offset: slot.file_length,
+            base: Base::Commit { slot, older_slot },
+            progress: Progress::Private,
             _lock: lock,
         })
     }
@@ -212,16 +223,14 @@ impl<'s> IndexWriter<'s> {
 
     /// Writes the manifest, syncs, switches the commit slot or renames, syncs.
     ///
-    /// After an error the earlier state stands, but for one case: where the last sync of an appending commit fails,
-    /// nobody can know whether the disk has it, and the error says so.
+    /// After an error the earlier state stands, but for [`Error::Doubtful`]: where the disk fails in the last step,
+    /// nobody can know whether it has the new state.
     pub fn commit(mut self) -> Result<(), Error> {
         let slot = self.write_manifest()?;
-        match self.previous.take() {
-            None => self.publish_by_rename(&slot)?,
-            Some(previous) => self.publish_by_slot(&slot, &previous)?,
+        match self.base {
+            Base::Nothing => self.publish_by_rename(&slot),
+            Base::Commit { older_slot, .. } => self.publish_by_slot(&slot, &older_slot),
         }
-        self.committed = true;
-        Ok(())
     }
 
     fn write_manifest(&mut self) -> Result<Slot, Error> {
@@ -232,7 +241,10 @@ impl<'s> IndexWriter<'s> {
         self.manifest.statistics = checks::statistics(&self.manifest)?;
         let bytes = encoding::encode(&self.manifest)?;
         let slot = Slot {
-            generation: self.previous.as_ref().map_or(0, |previous| previous.slot.generation) + 1,
+            generation: match &self.base {
+                Base::Nothing => 1,
+                Base::Commit { slot, .. } => slot.generation + 1,
+            },
             manifest_offset: self.offset(),
             manifest_length: bytes.len() as u64,
             file_length: self.offset() + bytes.len() as u64,
@@ -250,22 +262,23 @@ impl<'s> IndexWriter<'s> {
         self.write_at(0, &header::encode(slot), "the header")?;
         self.sync("the file")?;
         self.target.rename_from(&self.path)?;
-        self.committed = true;
+        self.progress = Progress::Visible;
         self.target.sync_directory()
     }
 
-    fn publish_by_slot(&mut self, slot: &Slot, previous: &Previous) -> Result<(), Error> {
+    fn publish_by_slot(&mut self, slot: &Slot, older_slot: &SlotBytes) -> Result<(), Error> {
         self.sync("the new segment")?;
+        self.progress = Progress::Visible;
         let written = self
             .write_at(slot.offset(0), &slot.encode(), "the commit slot")
             .and_then(|()| self.sync("the commit slot"));
         if let Err(error) = written {
             // Nothing was promised yet: take the slot back, as far as this disk still obeys.
-            let start = slot.offset(0) as usize;
-            let old = &previous.header[start..start + slot.encode().len()];
-            let _ = self.write_at(slot.offset(0), old, "the commit slot");
-            let _ = self.file.sync();
-            return Err(error);
+            let restored = self.file.write_at(slot.offset(0), older_slot);
+            return match restored.and_then(|()| self.file.sync()) {
+                Ok(()) => Err(error),
+                Err(source) => Err(Error::Doubtful { path: self.path.clone(), source }),
+            };
         }
         // The commit is durable. The copy guards it against decay; without it the index is whole, and the next commit
         // makes up for it, so a failure here must not be told as a failed commit.
@@ -323,36 +336,48 @@ impl<'s> IndexWriter<'s> {
 
 impl Drop for IndexWriter<'_> {
     fn drop(&mut self) {
-        if self.previous.is_none() && !self.committed && self.path != self.target.path() {
-            self.target.remove(&self.path);
+        if self.progress == Progress::Visible {
+            return;
+        }
+        match &self.base {
+            Base::Nothing => self.target.remove(&self.path),
+            // Readers map no byte behind the commit they opened, so nobody loses anything but a full disk its filling.
+            // Where it fails, the next commit overwrites the rest.
+            Base::Commit { slot, .. } => {
+                let _ = self.file.truncate(slot.file_length);
+            }
         }
     }
 }
 
-fn write_error(what: &str, path: &Path, source: std::io::Error) -> Error {
+fn write_error(what: &str, path: &Path, source: io::Error) -> Error {
     Error::Write { what: what.to_owned(), path: path.to_owned(), source }
 }
 
-/// Reads what a commit is appended to, and repairs the second copy of its slot where a crash has left it behind.
-fn read_previous(file: &mut dyn StorageFile, path: &Path) -> Result<(Previous, Manifest), Error> {
+/// Reads what a commit is appended to: its slot, the sector of the other slot, its manifest. Repairs the second copy
+/// of the slot where a crash has left it behind.
+fn read_base(
+    file: &mut dyn StorageFile,
+    path: &Path,
+) -> Result<(Slot, SlotBytes, Manifest), Error> {
     let failed = |source| Error::Io { action: "read", path: path.to_owned(), source };
     let length = file.length().map_err(failed)?;
     let mut start = vec![0; length.min(HEADER_LENGTH) as usize];
     file.read_at(0, &mut start).map_err(failed)?;
-    let slot = reader::decode_start(&start, path)?;
+    let (header, slot) = reader::decode_start(&start, path)?;
     reader::check_length(path, &slot, length)?;
     let mut bytes = vec![0; slot.manifest_length as usize];
     file.read_at(slot.manifest_offset, &mut bytes).map_err(failed)?;
     let manifest = reader::read_manifest(&bytes, &slot, path)?;
-    let mut header: Box<HeaderBytes> =
-        start.into_boxed_slice().try_into().expect("decoding the start has checked its length");
-    if !Header::decode(&header, path)?.is_complete(&slot) {
+    if !header.is_complete(&slot) {
         // Before the other slot is touched, this one must hold on its own. The sync before the next slot is written
         // makes it durable.
-        let at = slot.offset(1);
-        let repaired = file.write_at(at, &slot.encode());
+        let repaired = file.write_at(slot.offset(1), &slot.encode());
         repaired.map_err(|source| write_error("the copy of the commit slot", path, source))?;
-        header[at as usize..at as usize + 512].copy_from_slice(&slot.encode());
     }
-    Ok((Previous { slot, header }, manifest))
+    // The second copy of the older slot: a crash may have torn the first.
+    let older = Slot { generation: slot.generation + 1, ..slot }.offset(1);
+    let mut older_slot = [0; SECTOR];
+    file.read_at(older, &mut older_slot).map_err(failed)?;
+    Ok((slot, older_slot, manifest))
 }

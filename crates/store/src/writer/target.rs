@@ -43,6 +43,9 @@ impl<'s> Target<'s> {
         let lock = self.beside(".lock");
         self.storage.lock(&lock).map_err(|source| match source.kind() {
             ErrorKind::WouldBlock => Error::Locked { path: self.path.clone(), lock },
+            ErrorKind::NotFound => {
+                Error::Io { action: "write into the folder", path: self.directory.clone(), source }
+            }
             _ => Error::Io { action: "lock", path: lock, source },
         })
     }
@@ -100,11 +103,9 @@ impl<'s> Target<'s> {
     }
 
     pub(super) fn sync_directory(&self) -> Result<(), Error> {
-        self.storage.sync_directory(&self.directory).map_err(|source| Error::Io {
-            action: "make the new name durable in",
-            path: self.directory.clone(),
-            source,
-        })
+        self.storage
+            .sync_directory(&self.directory)
+            .map_err(|source| Error::Doubtful { path: self.path.clone(), source })
     }
 
     /// Removes a temporary file. One that cannot be removed is tried again by the next writer.
