@@ -135,6 +135,18 @@ pub fn add_scaled(
     scalar::add_scaled(line, scale, present, own, sum);
 }
 
+/// One bit for each of 64 little-endian words that is not zero.
+#[inline]
+#[must_use]
+pub fn nonzero_words(words: &[u8; 512]) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    if level() == Level::Avx512 {
+        // SAFETY: `level` found the features.
+        return unsafe { x86::nonzero_words_avx512(words) };
+    }
+    scalar::nonzero_words(words)
+}
+
 /// One bit for each value above `threshold`.
 #[inline]
 #[must_use]

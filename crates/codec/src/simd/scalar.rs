@@ -42,3 +42,9 @@ pub(super) fn add_scaled(
 pub(super) fn above(values: &[f32; 64], threshold: f32) -> u64 {
     (0..64).fold(0, |mask, index| mask | u64::from(threshold < values[index]) << index)
 }
+
+pub(super) fn nonzero_words(words: &[u8; 512]) -> u64 {
+    let (words, _) = words.as_chunks::<8>();
+    let bits = words.iter().enumerate();
+    bits.fold(0, |mask, (index, word)| mask | u64::from(*word != [0; 8]) << index)
+}

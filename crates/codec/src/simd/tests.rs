@@ -73,4 +73,14 @@ proptest! {
             prop_assert_eq!(mask, unsafe { super::x86::above_avx2(&expected.1, threshold) });
         }
     }
+
+    #[test]
+    fn nonzero_words_equals_the_scalar_one(present: u64, byte in 0usize..8, value in 1u8..) {
+        let mut words = [0; 512];
+        for index in (0..64).filter(|index| present >> index & 1 == 1) {
+            words[index * 8 + byte] = value;
+        }
+        prop_assert_eq!(scalar::nonzero_words(&words), present);
+        prop_assert_eq!(super::nonzero_words(&words), present);
+    }
 }

@@ -270,3 +270,15 @@ pub(super) unsafe fn above_avx2(values: &[f32; 64], threshold: f32) -> u64 {
         mask | u64::from(above as u32) << (group * 8)
     })
 }
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn nonzero_words_avx512(words: &[u8; 512]) -> u64 {
+    (0..8).fold(0, |mask, group| {
+        // SAFETY: 64 bytes from there on are inside the array of 512.
+        let eight = unsafe { _mm512_loadu_si512(words.as_ptr().add(group * 64).cast()) };
+        mask | u64::from(_mm512_test_epi64_mask(eight, eight)) << (group * 8)
+    })
+}

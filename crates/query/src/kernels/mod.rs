@@ -1,0 +1,117 @@
+//! Fast, exact evaluation of the common forms of a query.
+//!
+//! Comes in: a plan whose [`Shape`] is one of a few. Goes out: the best documents or their number, the same to the last
+//! bit as the [`matcher`](crate::matcher) gives; `None` for every other plan. There is no virtual call and no allocation
+//! per document.
+
+mod best;
+mod bounds;
+mod count;
+mod phrase;
+mod ranked;
+mod term;
+
+use best::Best;
+use bounds::ImpactBounds;
+use phrase::PhraseScan;
+use ranked::{Role, Work};
+use store::IndexFile;
+
+use crate::plan::{Shape, TermLeaf};
+use crate::{Error, Plan, TopDocs, Total};
+
+/// The best `k` documents, if a kernel takes the plan.
+pub(crate) fn top_docs(
+    index: &IndexFile,
+    plan: &Plan,
+    k: usize,
+) -> Result<Option<TopDocs>, Error> {
+    let mut best = Best::new(k);
+    let mut work = Work::default();
+    match plan.shape() {
+        Shape::Nothing => {}
+        Shape::Phrase { weight, words } => {
+            for (number, segment) in index.segments().iter().enumerate() {
+                if let Some(mut scan) = PhraseScan::open(segment, number, &words)? {
+                    work.add(scan.rank(weight, plan.bm25(), &mut best)?);
+                }
+            }
+        }
+        shape => {
+            let Some(terms) = roles(shape) else { return Ok(None) };
+            if terms.iter().all(|(role, _)| *role == Role::Should) {
+                best.prime(floor(index, plan, &terms, k)?);
+            }
+            for (number, segment) in index.segments().iter().enumerate() {
+                work.add(ranked::run(segment, number, &terms, plan.bm25(), &mut best)?);
+            }
+            if let [(_, term)] = terms[..] {
+                work = Work { candidates: term.doc_freq, skipped: false };
+            }
+        }
+    }
+    let total = if work.skipped { Total::AtLeast } else { Total::Exact };
+    Ok(Some(TopDocs { hits: best.into_hits(), total: total(work.candidates) }))
+}
+
+/// The number of matching documents, if a kernel takes the plan.
+pub(crate) fn count_documents(index: &IndexFile, plan: &Plan) -> Result<Option<u64>, Error> {
+    let mut count = 0;
+    match plan.shape() {
+        Shape::Nothing => {}
+        Shape::Phrase { words, .. } => {
+            for (number, segment) in index.segments().iter().enumerate() {
+                if let Some(mut scan) = PhraseScan::open(segment, number, &words)? {
+                    count += scan.count()?;
+                }
+            }
+        }
+        shape => {
+            let Some(terms) = roles(shape) else { return Ok(None) };
+            for (number, segment) in index.segments().iter().enumerate() {
+                count += count::run(segment, number, &terms)?;
+            }
+        }
+    }
+    Ok(Some(count))
+}
+
+/// The terms of a shape in canonical order, each with its role.
+fn roles(shape: Shape<'_>) -> Option<Vec<(Role, TermLeaf<'_>)>> {
+    let with = |role: Role| move |term| (role, term);
+    let mut terms: Vec<_> = match shape {
+        Shape::Union(terms) => terms.into_iter().map(with(Role::Should)).collect(),
+        Shape::Conjunction(terms) => terms.into_iter().map(with(Role::Must)).collect(),
+        Shape::Mixed { must, should, must_not } => {
+            let welcome = should.into_iter().map(with(Role::Should));
+            let forbidden = must_not.into_iter().map(with(Role::MustNot));
+            must.into_iter().map(with(Role::Must)).chain(welcome).chain(forbidden).collect()
+        }
+        Shape::Nothing | Shape::Phrase { .. } | Shape::General => return None,
+    };
+    terms.sort_by_key(|(_, term)| term.order);
+    Some(terms)
+}
+
+/// A score that at least `k` documents of a pure union reach: the best of the terms' stored k-th impacts.
+fn floor(
+    index: &IndexFile,
+    plan: &Plan,
+    terms: &[(Role, TermLeaf<'_>)],
+    k: usize,
+) -> Result<f64, Error> {
+    let Some(place) = [10, 100, 1000].iter().position(|&stored| k <= stored) else {
+        return Ok(0.0);
+    };
+    let mut floor = 0.0f64;
+    for (number, segment) in index.segments().iter().enumerate() {
+        let bounds = ImpactBounds::new(segment.record(), plan.bm25());
+        for (_, term) in terms {
+            if let Some(info) = term.infos.get(number).and_then(Option::as_ref) {
+                let kth = segment.postings(info)?.kth_impacts()[place];
+                floor = floor.max(term.weight * bounds.floor(kth));
+            }
+        }
+    }
+    Ok(floor)
+}
