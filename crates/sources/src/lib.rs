@@ -30,6 +30,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod walk;
+mod wikitext;
 
 pub use batch::Batch;
 pub use compression::Compression;

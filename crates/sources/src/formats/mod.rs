@@ -12,10 +12,12 @@ use crate::{Error, ReadOptions};
 
 mod json;
 mod jsonl;
+mod mediawiki;
 mod recognise;
 #[cfg(test)]
 mod tests;
 mod text;
+mod xml;
 
 pub(crate) use recognise::{HEAD_BYTES, Recognised, recognise};
 
@@ -26,13 +28,15 @@ pub enum Format {
     Text,
     /// A JSON object on each line.
     Jsonl,
+    /// A wiki's XML export.
+    MediaWiki,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 2] = [Format::Text, Format::Jsonl];
+    pub const ALL: [Format; 3] = [Format::Text, Format::Jsonl, Format::MediaWiki];
     /// Their names, as [`Format::from_str`] takes them.
-    pub const NAMES: [&str; 2] = ["text", "jsonl"];
+    pub const NAMES: [&str; 3] = ["text", "jsonl", "mediawiki"];
 
     /// The format's name.
     pub fn name(self) -> &'static str {
@@ -40,9 +44,10 @@ impl Format {
     }
 
     /// A cutter for a source of this format.
-    pub(crate) fn cutter(self, _options: &ReadOptions) -> Box<dyn Cut> {
+    pub(crate) fn cutter(self, options: &ReadOptions) -> Box<dyn Cut> {
         match self {
             Format::Text => Box::new(text::cutter()),
+            Format::MediaWiki => Box::new(mediawiki::Pages::new(&options.namespaces)),
             Format::Jsonl => Box::new(jsonl::Lines::new(Arc::new(jsonl::ObjectLine))),
         }
     }

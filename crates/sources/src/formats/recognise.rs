@@ -3,6 +3,8 @@
 //! Comes in: the first bytes, whether they are all, and the name, which only breaks ties. Goes out: a format or
 //! the word that this is no text.
 
+use memchr::memmem;
+
 use super::Format;
 
 /// What a source's head shows.
@@ -22,6 +24,11 @@ pub(crate) fn recognise(head: &[u8], whole: bool, _name: &str) -> Recognised {
     let start = head.trim_ascii_start();
     if start.starts_with(b"{") && is_jsonl(start, whole) {
         return Recognised::Format(Format::Jsonl);
+    }
+    if start.starts_with(b"<")
+        && memmem::find(&start[..start.len().min(4096)], b"<mediawiki").is_some()
+    {
+        return Recognised::Format(Format::MediaWiki);
     }
     if is_binary(head) {
         return Recognised::Binary;

@@ -1,0 +1,62 @@
+//! White space and empty brackets after everything else has gone.
+//!
+//! Comes in: text with the gaps that dropped markup leaves. Goes out: single spaces, at most one blank line in a
+//! row, no blanks at line ends, no brackets around nothing.
+
+/// Tidies `text` in one pass.
+pub(super) fn tidy(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    for line in text.lines() {
+        let start = tidy.len();
+        for word in line.split([' ', '\u{a0}']).filter(|word| !word.is_empty()) {
+            if start < tidy.len() && !tidy.ends_with('\t') && !word.starts_with('\t') {
+                tidy.push(' ');
+            }
+            push_word(&mut tidy, start, word);
+        }
+        let end = start + tidy[start..].trim_end().len();
+        tidy.truncate(end);
+        if start < end || (!tidy.is_empty() && !tidy.ends_with("\n\n")) {
+            tidy.push('\n');
+        }
+    }
+    let end = tidy.trim_end().len();
+    tidy.truncate(end);
+    let start = tidy.len() - tidy.trim_start_matches(['\n', ' ']).len();
+    tidy.drain(..start);
+    tidy
+}
+
+/// Appends `word` to the line that begins at `start`, taking back brackets that hold no letter.
+fn push_word(tidy: &mut String, start: usize, word: &str) {
+    let mut rest = word;
+    while let Some(close) = rest.find(')') {
+        tidy.push_str(&rest[..close]);
+        match empty_bracket(&tidy[start..]) {
+            Some(open) => {
+                tidy.truncate(start + open);
+                let kept = start + tidy[start..].trim_end_matches(' ').len();
+                if rest[close + 1..].starts_with([',', '.', ';', ':', ')'])
+                    || rest.len() == close + 1
+                {
+                    tidy.truncate(kept);
+                }
+            }
+            None => tidy.push(')'),
+        }
+        rest = &rest[close + 1..];
+    }
+    tidy.push_str(rest);
+}
+
+/// Where the line's last opening bracket stands, if only punctuation follows it.
+fn empty_bracket(line: &str) -> Option<usize> {
+    for (at, letter) in line.char_indices().rev().take(24) {
+        match letter {
+            '(' => return Some(at),
+            ' ' | ',' | ';' | ':' | '/' | '-' | '–' | '•' => {}
+            _ => return None,
+        }
+    }
+    None
+}
