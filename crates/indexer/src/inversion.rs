@@ -21,7 +21,7 @@ use analysis::Analyzer;
 
 use crate::Error;
 use crate::run::{BlockWriter, Run, write_varint};
-use crate::surfaces::Surfaces;
+use crate::surfaces::{BATCH, Key, Surfaces};
 
 /// The term of a word of which folding left nothing.
 const DROPPED: u32 = u32::MAX;
@@ -36,10 +36,8 @@ const MAX_DOCUMENT_TOKENS: u64 = (1 << 31) - 1;
 pub(crate) struct Inverter<'a> {
     analyzer: &'a Analyzer,
     text_fields: usize,
+    /// Words as written; the value of each is the number of its term in `terms`.
     surfaces: Surfaces,
-    /// For each surface its term, and how often it occurred.
-    surface_terms: Vec<u32>,
-    surface_counts: Vec<u32>,
     terms: Surfaces,
     /// Surface numbers of all tokens in order.
     tokens: Vec<u32>,
@@ -80,8 +78,6 @@ impl<'a> Inverter<'a> {
             analyzer,
             text_fields,
             surfaces: Surfaces::new(),
-            surface_terms: Vec::new(),
-            surface_counts: Vec::new(),
             terms: Surfaces::new(),
             tokens: Vec::new(),
             field_lengths: Vec::new(),
@@ -95,27 +91,26 @@ impl<'a> Inverter<'a> {
     pub(crate) fn text(&mut self, text: &str) {
         let before = self.tokens.len();
         let bytes = text.as_bytes();
-        let Inverter { analyzer, surfaces, surface_terms, surface_counts, terms, tokens, .. } =
-            self;
-        let term = &mut self.scratch.term;
-        let dropped = &mut self.dropped;
-        analyzer.words(text, |word, range| {
-            let (number, is_new) = surfaces.number(bytes, range);
-            if is_new {
-                analyzer.term(word, term);
-                surface_counts.push(0);
-                surface_terms.push(match term.len() {
-                    0 => DROPPED,
-                    length => terms.number(term.as_bytes(), 0..length).0,
-                });
-            }
-            if surface_terms[number as usize] == DROPPED {
-                *dropped += 1;
-            } else {
-                surface_counts[number as usize] += 1;
-                tokens.push(number);
+        let Inverter { analyzer, surfaces, terms, tokens, dropped, scratch, .. } = self;
+        let mut value = |word: &[u8]| {
+            let word = str::from_utf8(word).expect("words are cut at characters");
+            term_of(analyzer, word, terms, &mut scratch.term)
+        };
+        let mut batch = [Key::default(); BATCH];
+        let mut filled = 0;
+        let mut sink = |number, term| match term {
+            DROPPED => *dropped += 1,
+            _ => tokens.push(number),
+        };
+        analyzer.words(text, |_, range| {
+            batch[filled] = surfaces.key(bytes, range, &mut value);
+            filled += 1;
+            if filled == BATCH {
+                surfaces.count(&batch, &mut value, &mut sink);
+                filled = 0;
             }
         });
+        surfaces.count(&batch[..filled], &mut value, &mut sink);
         let length = self.tokens.len() - before;
         self.field_lengths.push(u32::try_from(length).unwrap_or(u32::MAX));
     }
@@ -140,16 +135,7 @@ impl<'a> Inverter<'a> {
     /// How many bytes of memory it holds between slots.
     pub(crate) fn memory(&self) -> usize {
         let Scratch { order, surface_ranks, heads, places, directory, piece, .. } = &self.scratch;
-        let numbers = [
-            &self.surface_terms,
-            &self.surface_counts,
-            &self.tokens,
-            &self.starts,
-            surface_ranks,
-            heads,
-            places,
-            directory,
-        ];
+        let numbers = [&self.tokens, &self.starts, surface_ranks, heads, places, directory];
         numbers.iter().map(|numbers| numbers.capacity() * 4).sum::<usize>()
             + self.surfaces.memory()
             + self.terms.memory()
@@ -167,8 +153,6 @@ impl<'a> Inverter<'a> {
         let dropped = std::mem::take(&mut self.dropped);
         self.surfaces.clear();
         self.terms.clear();
-        self.surface_terms.clear();
-        self.surface_counts.clear();
         self.tokens.clear();
         self.starts.truncate(1);
         InvertedSlot { run, field_lengths, dropped }
@@ -176,10 +160,10 @@ impl<'a> Inverter<'a> {
 
     /// Sorts the terms and makes `heads` the place in `places` where each one's occurrences begin.
     fn rank_terms(&mut self) {
-        let Inverter { terms, surface_terms, surface_counts, .. } = self;
+        let Inverter { terms, surfaces, .. } = self;
         let Scratch { order, surface_ranks, heads, .. } = &mut self.scratch;
         order.clear();
-        order.extend((0..terms.len() as u32).map(|term| (terms.prefix(term), term)));
+        order.extend((0..terms.entries().len() as u32).map(|term| (terms.prefix(term), term)));
         order.sort_unstable_by(|one, other| {
             one.0.cmp(&other.0).then_with(|| {
                 let (mut left, mut right) = ([0; 16], [0; 16]);
@@ -193,14 +177,14 @@ impl<'a> Inverter<'a> {
             heads[*term as usize] = rank as u32;
         }
         surface_ranks.clear();
-        surface_ranks.extend(surface_terms.iter().map(|term| match *term {
+        surface_ranks.extend(surfaces.entries().iter().map(|surface| match surface.value {
             DROPPED => DROPPED,
             term => heads[term as usize],
         }));
         heads.fill(0);
-        for (rank, count) in surface_ranks.iter().zip(surface_counts.iter()) {
+        for (rank, surface) in surface_ranks.iter().zip(surfaces.entries()) {
             if *rank != DROPPED {
-                heads[*rank as usize] += count;
+                heads[*rank as usize] += surface.count;
             }
         }
         let mut sum = 0;
@@ -270,6 +254,16 @@ impl<'a> Inverter<'a> {
         blocks.extend(writer.take());
         Run::in_memory(blocks)
     }
+}
+
+/// The number of a word's term.
+fn term_of(analyzer: &Analyzer, word: &str, terms: &mut Surfaces, term: &mut String) -> u32 {
+    analyzer.term(word, term);
+    if term.is_empty() {
+        return DROPPED;
+    }
+    let key = terms.key(term.as_bytes(), 0..term.len(), |_| 0);
+    terms.number(&key, |_| 0)
 }
 
 /// A document has more tokens than positions can number.

@@ -2,7 +2,7 @@
 //!
 //! Comes in: words as slices of a larger text, one after another. Goes out: a number for each, the same for equal
 //! bytes. The inverter keeps two of these: one of words as written, one of terms. It knows no text analysis, and no
-//! count or order other than that of first appearance.
+//! order other than that of first appearance.
 
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
@@ -13,21 +13,43 @@ const INLINE: usize = 15;
 const LONG: u64 = 0xFF << 56;
 /// A free place of the table.
 const FREE: u32 = u32::MAX;
+/// Words looked up at once.
+pub(crate) const BATCH: usize = 64;
 
-/// A set of byte strings with dense numbers.
+/// A set of byte strings with dense numbers; each has a count, and a value that the caller gives it when it is new.
 ///
 /// The open-addressed table holds only numbers (4 bytes a place); what they stand for lies in an array in order of
 /// first appearance, so that the few frequent words, which come first, share few cache lines. A word of at most 15
 /// bytes *is* its key: its bytes in little-endian order, zero padded, its length in the highest byte. The key of a
 /// longer word is a hash and an offset into `long`, where its bytes are compared. Hashes are seeded at random, so that
 /// no text can be made to collide; nothing that leaves this type depends on them.
+///
+/// Looking words up one by one waits for memory twice for each rare word. [`Surfaces::count`] therefore takes a batch
+/// and goes over it once for the table and once for the entries, so that the waits overlap.
 pub(crate) struct Surfaces {
     table: Vec<u32>,
-    keys: Vec<[u64; 2]>,
+    entries: Vec<Entry>,
     /// Longer words: length in 4 bytes, then the bytes.
     long: Vec<u8>,
     seeds: [u64; 2],
     hasher: foldhash::fast::RandomState,
+}
+
+/// A word to look up: its key and its hash. Of a longer word the number, looked up already.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Key {
+    words: [u64; 2],
+    hash: u64,
+}
+
+/// A distinct word.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry {
+    words: [u64; 2],
+    /// How often it was counted.
+    pub(crate) count: u32,
+    /// What the caller made of it.
+    pub(crate) value: u32,
 }
 
 impl Surfaces {
@@ -36,87 +58,123 @@ impl Surfaces {
         let random = RandomState::new();
         Surfaces {
             table: vec![FREE; 1 << 10],
-            keys: Vec::new(),
+            entries: Vec::new(),
             long: Vec::new(),
             seeds: [random.hash_one(0), random.hash_one(1)],
             hasher: foldhash::fast::RandomState::default(),
         }
     }
 
-    /// How many distinct words it holds.
-    pub(crate) fn len(&self) -> usize {
-        self.keys.len()
+    /// The distinct words by number.
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
     }
 
     /// Forgets all words. Keeps its memory for the next ones, but not more than the last ones made use of.
     pub(crate) fn clear(&mut self) {
-        let places = (self.keys.len() * 2).next_power_of_two().max(1 << 10);
+        let places = (self.entries.len() * 2).next_power_of_two().max(1 << 10);
         self.table.truncate(places);
         self.table.shrink_to(places);
         self.table.fill(FREE);
-        self.keys.shrink_to(self.keys.len());
-        self.keys.clear();
+        self.entries.shrink_to(self.entries.len());
+        self.entries.clear();
         self.long.clear();
     }
 
     /// How many bytes of memory it holds.
     pub(crate) fn memory(&self) -> usize {
-        self.table.capacity() * 4 + self.keys.capacity() * 16 + self.long.capacity()
+        self.table.capacity() * 4
+            + self.entries.capacity() * size_of::<Entry>()
+            + self.long.capacity()
     }
 
-    /// The number of the word at `range` of `text`, and whether it is new.
+    /// The key of the word at `range` of `text`, to be looked up before the table is cleared. `value` is called with the
+    /// bytes of a word that is new.
     #[inline]
-    pub(crate) fn number(&mut self, text: &[u8], range: Range<usize>) -> (u32, bool) {
+    pub(crate) fn key(
+        &mut self,
+        text: &[u8],
+        range: Range<usize>,
+        value: impl FnMut(&[u8]) -> u32,
+    ) -> Key {
         if range.len() <= INLINE {
-            self.number_short(short_key(text, range))
-        } else {
-            self.number_long(&text[range])
+            let words = short_key(text, range);
+            return Key { words, hash: self.mix(words) };
+        }
+        let number = self.long_number(&text[range], value);
+        Key { words: [u64::from(number), LONG], hash: 0 }
+    }
+
+    /// Counts a batch of words; calls `value` with the bytes of words that are new, and `sink(number, value)` for each.
+    #[inline]
+    pub(crate) fn count(
+        &mut self,
+        batch: &[Key],
+        mut value: impl FnMut(&[u8]) -> u32,
+        mut sink: impl FnMut(u32, u32),
+    ) {
+        let mut candidates = [FREE; BATCH];
+        let mask = self.table.len() - 1;
+        for (candidate, key) in candidates.iter_mut().zip(batch) {
+            *candidate = self.table[key.hash as usize & mask];
+        }
+        for (candidate, key) in candidates.iter().zip(batch) {
+            let number = match self.entries.get(*candidate as usize) {
+                Some(entry) if entry.words == key.words => *candidate,
+                _ => self.number(key, &mut value),
+            };
+            let entry = &mut self.entries[number as usize];
+            entry.count += 1;
+            sink(number, entry.value);
         }
     }
 
-    #[inline]
-    fn number_short(&mut self, key: [u64; 2]) -> (u32, bool) {
-        let hash = self.mix(key);
+    /// The number of one word.
+    pub(crate) fn number(&mut self, key: &Key, mut value: impl FnMut(&[u8]) -> u32) -> u32 {
+        if key.words[1] == LONG {
+            return key.words[0] as u32;
+        }
         let mask = self.table.len() - 1;
-        let mut place = hash as usize & mask;
+        let mut place = key.hash as usize & mask;
         loop {
             let number = self.table[place];
             if number == FREE {
-                return (self.insert(place, key), true);
+                let value = value(short_word(key.words, &mut [0; 16]));
+                return self.insert(place, Entry { words: key.words, count: 0, value });
             }
-            if self.keys[number as usize] == key {
-                return (number, false);
+            if self.entries[number as usize].words == key.words {
+                return number;
             }
             place = (place + 1) & mask;
         }
     }
 
-    #[cold]
-    fn number_long(&mut self, word: &[u8]) -> (u32, bool) {
+    #[inline(never)]
+    fn long_number(&mut self, word: &[u8], mut value: impl FnMut(&[u8]) -> u32) -> u32 {
         let hash = self.hasher.hash_one(word);
         let mask = self.table.len() - 1;
         let mut place = self.mix([hash, LONG]) as usize & mask;
         loop {
             let number = self.table[place];
             if number == FREE {
-                let key = [hash, LONG | self.long.len() as u64];
+                let words = [hash, LONG | self.long.len() as u64];
                 self.long.extend_from_slice(&(word.len() as u32).to_le_bytes());
                 self.long.extend_from_slice(word);
-                return (self.insert(place, key), true);
+                return self.insert(place, Entry { words, count: 0, value: value(word) });
             }
-            let key = self.keys[number as usize];
-            if key[0] == hash && LONG <= key[1] && self.long_word(key[1]) == word {
-                return (number, false);
+            let words = self.entries[number as usize].words;
+            if words[0] == hash && LONG <= words[1] && self.long_word(words[1]) == word {
+                return number;
             }
             place = (place + 1) & mask;
         }
     }
 
-    fn insert(&mut self, place: usize, key: [u64; 2]) -> u32 {
-        let number = self.keys.len() as u32;
+    fn insert(&mut self, place: usize, entry: Entry) -> u32 {
+        let number = self.entries.len() as u32;
         self.table[place] = number;
-        self.keys.push(key);
-        if self.table.len() < self.keys.len() * 2 {
+        self.entries.push(entry);
+        if self.table.len() < self.entries.len() * 2 {
             self.grow();
         }
         number
@@ -126,8 +184,8 @@ impl Surfaces {
         let places = self.table.len() * 2;
         self.table.clear();
         self.table.resize(places, FREE);
-        for (number, key) in self.keys.iter().enumerate() {
-            let hashed = if LONG <= key[1] { [key[0], LONG] } else { *key };
+        for (number, Entry { words, .. }) in self.entries.iter().enumerate() {
+            let hashed = if LONG <= words[1] { [words[0], LONG] } else { *words };
             let mut place = self.mix(hashed) as usize & (places - 1);
             while self.table[place] != FREE {
                 place = (place + 1) & (places - 1);
@@ -138,36 +196,35 @@ impl Surfaces {
 
     /// Both halves of a 128-bit product, folded.
     #[inline]
-    fn mix(&self, key: [u64; 2]) -> u64 {
-        let product = u128::from(key[0] ^ self.seeds[0]) * u128::from(key[1] ^ self.seeds[1]);
+    fn mix(&self, words: [u64; 2]) -> u64 {
+        let product = u128::from(words[0] ^ self.seeds[0]) * u128::from(words[1] ^ self.seeds[1]);
         product as u64 ^ (product >> 64) as u64
     }
 
-    fn long_word(&self, key: u64) -> &[u8] {
-        let at = (key & !LONG) as usize;
+    fn long_word(&self, word: u64) -> &[u8] {
+        let at = (word & !LONG) as usize;
         let length = self.long[at..].first_chunk().map_or(0, |bytes| u32::from_le_bytes(*bytes));
         &self.long[at + 4..][..length as usize]
     }
 
-    /// The word with this number; short ones are put into `buffer`.
+    /// The word with this number; a short one is put into `buffer`.
     pub(crate) fn word<'a>(&'a self, number: u32, buffer: &'a mut [u8; 16]) -> &'a [u8] {
-        let key = self.keys[number as usize];
-        if LONG <= key[1] {
-            return self.long_word(key[1]);
-        }
-        buffer[..8].copy_from_slice(&key[0].to_le_bytes());
-        buffer[8..].copy_from_slice(&key[1].to_le_bytes());
-        &buffer[..(key[1] >> 56) as usize]
+        let words = self.entries[number as usize].words;
+        if LONG <= words[1] { self.long_word(words[1]) } else { short_word(words, buffer) }
     }
 
-    /// The first eight bytes of a word as a big-endian integer, zero padded: it orders as the bytes do.
+    /// The first eight bytes of a word, see [`prefix_of`].
     pub(crate) fn prefix(&self, number: u32) -> u64 {
-        let mut buffer = [0; 16];
-        prefix_of(self.word(number, &mut buffer))
+        let words = self.entries[number as usize].words;
+        if LONG <= words[1] {
+            prefix_of(self.long_word(words[1]))
+        } else {
+            u64::from_be_bytes(words[0].to_le_bytes())
+        }
     }
 }
 
-/// The first eight bytes as a big-endian integer, zero padded.
+/// The first eight bytes as a big-endian integer, zero padded: where two differ they order as the words do.
 pub(crate) fn prefix_of(word: &[u8]) -> u64 {
     match word.first_chunk() {
         Some(eight) => u64::from_be_bytes(*eight),
@@ -192,6 +249,13 @@ fn short_key(text: &[u8], range: Range<usize>) -> [u64; 2] {
         }
     };
     [sixteen as u64, (sixteen >> 64) as u64 | (length as u64) << 56]
+}
+
+/// The word that has this key.
+fn short_word(words: [u64; 2], buffer: &mut [u8; 16]) -> &[u8] {
+    buffer[..8].copy_from_slice(&words[0].to_le_bytes());
+    buffer[8..].copy_from_slice(&words[1].to_le_bytes());
+    &buffer[..(words[1] >> 56) as usize]
 }
 
 #[cfg(test)]

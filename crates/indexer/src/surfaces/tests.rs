@@ -7,24 +7,36 @@ use std::collections::HashMap;
 fn check(words: &[Vec<u8>]) {
     let mut table = Surfaces::new();
     for _ in 0..2 {
-        let mut expected: HashMap<&[u8], u32> = HashMap::new();
+        let (mut numbers, mut fresh) = (Vec::new(), Vec::new());
         let text = words.concat();
         let mut at = 0;
-        for word in words {
-            let range = at..at + word.len();
-            at = range.end;
-            let fresh = expected.len() as u32;
-            let is_new = !expected.contains_key(word.as_slice());
-            let number = *expected.entry(word).or_insert(fresh);
-            assert_eq!(table.number(&text, range), (number, is_new));
+        for batch in words.chunks(BATCH) {
+            let mut keys = Vec::new();
+            let mut value = |word: &[u8]| {
+                fresh.push(word.to_vec());
+                word.len() as u32
+            };
+            for word in batch {
+                keys.push(table.key(&text, at..at + word.len(), &mut value));
+                at += word.len();
+            }
+            table.count(&keys, &mut value, |number, value| numbers.push((number, value)));
         }
-        assert_eq!(table.len(), expected.len());
-        for (word, number) in &expected {
-            assert_eq!(table.word(*number, &mut [0; 16]), *word);
+        let mut counts: HashMap<u32, u32> = HashMap::new();
+        assert_eq!(numbers.len(), words.len());
+        for (word, (number, value)) in words.iter().zip(&numbers) {
+            assert_eq!(table.word(*number, &mut [0; 16]), word);
             assert_eq!(table.prefix(*number), prefix_of(word));
+            assert_eq!(*value, word.len() as u32);
+            *counts.entry(*number).or_default() += 1;
+        }
+        assert_eq!(table.entries().len(), counts.len());
+        assert_eq!(fresh.len(), counts.len());
+        for (number, entry) in table.entries().iter().enumerate() {
+            assert_eq!(counts[&(number as u32)], entry.count);
         }
         table.clear();
-        assert_eq!(table.len(), 0);
+        assert_eq!(table.entries().len(), 0);
     }
 }
 
