@@ -13,13 +13,15 @@ pub struct OracleDoc {
     pub id: String,
     /// Its text fields: name and text. A field it lacks is the same as an empty one.
     pub fields: Vec<(String, String)>,
+    /// Values that are no text, such as a date; only a [`Query::Filter`](crate::Query::Filter) looks at them.
+    pub columns: Vec<(String, String)>,
 }
 
 impl OracleDoc {
-    /// A document with these fields.
+    /// A document with these fields and no columns.
     pub fn new(id: &str, fields: &[(&str, &str)]) -> OracleDoc {
         let fields = fields.iter().map(|(name, text)| (name.to_string(), text.to_string()));
-        OracleDoc { id: id.to_owned(), fields: fields.collect() }
+        OracleDoc { id: id.to_owned(), fields: fields.collect(), columns: Vec::new() }
     }
 }
 

@@ -9,6 +9,8 @@
 //! window  := item (('NEAR' | 'BEFORE') '/' number item)*         (to the left)
 //! item    := primary ('@' number)? ('^' number)?
 //! primary := '(' clauses ')' | '{' item+ '}' | '"' item* '"' ('~' number)? | name ':' item | word
+//!          | 'fn:' ('ordered' | 'unordered' | 'or') '(' item+ ')'
+//!          | 'fn:atleast(' number item+ ')' | 'fn:maxgaps(' number item ')'
 //! word    := '=' text | '~' text | '/' text '/' | text with '*' or '?' | text '~' number? | text
 //! ```
 //!
@@ -51,12 +53,7 @@ impl<'t> Reader<'t> {
             if self.rest.is_empty() || self.rest.starts_with(')') {
                 break;
             }
-            let occur = match self.rest.as_bytes() {
-                [b'+', ..] => Occur::Must,
-                [b'-', ..] => Occur::MustNot,
-                _ => Occur::Should,
-            };
-            self.rest = self.rest.strip_prefix(['+', '-']).unwrap_or(self.rest);
+            let occur = self.sign();
             clauses.push((occur, self.or()?));
         }
         match (clauses.len(), clauses.pop()) {
@@ -67,6 +64,17 @@ impl<'t> Reader<'t> {
                 Ok(Query::Clauses(clauses))
             }
         }
+    }
+
+    /// A sign stands right before what it is for; by itself it is text.
+    fn sign(&mut self) -> Occur {
+        let occur = match self.rest.as_bytes() {
+            [b'+', next, ..] if !next.is_ascii_whitespace() => Occur::Must,
+            [b'-', next, ..] if !next.is_ascii_whitespace() => Occur::MustNot,
+            _ => return Occur::Should,
+        };
+        self.rest = &self.rest[1..];
+        occur
     }
 
     fn or(&mut self) -> Result<Query, String> {
@@ -143,10 +151,36 @@ impl<'t> Reader<'t> {
         if self.rest.starts_with('/') {
             return self.regex();
         }
+        if self.take("fn:") {
+            return self.function();
+        }
         match self.field() {
             Some(name) => self.in_field(name),
             None => self.word(),
         }
+    }
+
+    /// Lucene's functions; a window without `maxgaps` has any distance.
+    fn function(&mut self) -> Result<Query, String> {
+        let (name, rest) = self.rest.split_once('(').ok_or("`fn:` without `(`")?;
+        self.rest = rest;
+        self.skip_blanks();
+        let number = if matches!(name, "maxgaps" | "atleast") { self.number()? } else { 0.0 };
+        let mut items = self.items_until(")")?;
+        let window = |operands, ordered| Query::Window { operands, distance: None, ordered };
+        Ok(match (name, items.len()) {
+            ("ordered", _) => window(items, true),
+            ("unordered", _) => window(items, false),
+            ("or", _) => Query::Or(items),
+            ("atleast", _) => Query::AtLeast { count: number as usize, items },
+            ("maxgaps", 1) => match items.remove(0) {
+                Query::Window { operands, ordered, .. } => {
+                    Query::Window { operands, distance: Some(number as u32), ordered }
+                }
+                other => return Err(format!("`fn:maxgaps` is of a window, not of {other:?}")),
+            },
+            _ => return Err(format!("`fn:{name}` is unknown")),
+        })
     }
 
     fn items_until(&mut self, end: &str) -> Result<Vec<Query>, String> {
@@ -181,7 +215,7 @@ impl<'t> Reader<'t> {
 
     fn in_field(&mut self, name: &str) -> Result<Query, String> {
         let column_end = self.rest.find(char::is_whitespace).unwrap_or(self.rest.len());
-        let closed = self.rest.find(']').map_or(column_end, |at| at + 1);
+        let closed = self.rest.find([']', '}']).map_or(column_end, |at| at + 1);
         let end = if self.rest.contains(":IN[") || self.rest.contains(":[") {
             closed
         } else {
