@@ -5,9 +5,9 @@
 //! the ranking is the baked one, the stored impact times max(1, A'/A) is the bound; else it follows from the largest
 //! frequency and the smallest norm.
 
+use store::SegmentRecord;
 use store::norms::norm_lengths;
 use store::postings::Bound;
-use store::SegmentRecord;
 
 use crate::Bm25;
 
@@ -27,7 +27,8 @@ pub(crate) struct ImpactBounds {
 impl ImpactBounds {
     pub(crate) fn new(record: &SegmentRecord, bm25: Bm25) -> ImpactBounds {
         let baked = record.baked;
-        let is_baked = baked.k1 == bm25.k1 && baked.b == bm25.b && 0.0 < record.baked_average_length;
+        let is_baked =
+            baked.k1 == bm25.k1 && baked.b == bm25.b && 0.0 < record.baked_average_length;
         let growth = bm25.average_length / record.baked_average_length;
         ImpactBounds {
             bm25,

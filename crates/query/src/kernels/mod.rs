@@ -21,11 +21,7 @@ use crate::plan::{Shape, TermLeaf};
 use crate::{Error, Plan, TopDocs, Total};
 
 /// The best `k` documents, if a kernel takes the plan.
-pub(crate) fn top_docs(
-    index: &IndexFile,
-    plan: &Plan,
-    k: usize,
-) -> Result<Option<TopDocs>, Error> {
+pub(crate) fn top_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>, Error> {
     let mut best = Best::new(k);
     let mut work = Work::default();
     match plan.shape() {
@@ -115,3 +111,6 @@ fn floor(
     }
     Ok(floor)
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,12 +70,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     /// Evaluates the segment into `best`.
-    pub(crate) fn rank(
-        &mut self,
-        weight: f64,
-        bm25: Bm25,
-        best: &mut Best,
-    ) -> Result<Work, Error> {
+    pub(crate) fn rank(&mut self, weight: f64, bm25: Bm25, best: &mut Best) -> Result<Work, Error> {
         let bounds = ImpactBounds::new(self.segment.record(), bm25);
         let mut work = Work::default();
         for number in 0..self.segment.doc_count().div_ceil(CHUNK) {
@@ -224,7 +219,8 @@ impl<'a> PhraseScan<'a> {
             let shift = slot as u32;
             if place == 0 {
                 self.starts.clear();
-                let starts = word.positions.iter().filter_map(|position| position.checked_sub(shift));
+                let starts =
+                    word.positions.iter().filter_map(|position| position.checked_sub(shift));
                 self.starts.extend(starts);
             } else {
                 intersect(&self.starts, &word.positions, shift, &mut self.kept);

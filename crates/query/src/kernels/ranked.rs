@@ -18,8 +18,8 @@
 //! survivors are added up again in canonical order, so that they equal the exhaustive ones to the last bit.
 
 use codec::simd;
-use store::postings::chunked::{CHUNK, WINDOWS};
 use store::Segment;
+use store::postings::chunked::{CHUNK, WINDOWS};
 
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
@@ -122,7 +122,11 @@ impl<'a> Scan<'a> {
                 is_void |= *role == Role::Must;
                 continue;
             };
-            terms.push(Term::new(TermScan::new(segment.postings(info)?, true)?, *role, leaf.weight));
+            terms.push(Term::new(
+                TermScan::new(segment.postings(info)?, true)?,
+                *role,
+                leaf.weight,
+            ));
         }
         is_void |= !terms.iter().any(|term| term.role != Role::MustNot);
         let ascending = (0..terms.len()).filter(|&i| terms[i].role == Role::Should).collect();

@@ -111,7 +111,11 @@ impl<'a> TermScan<'a> {
         self.chunk_number = number;
         self.frequency_block = usize::MAX;
         self.places_block = usize::MAX;
-        if self.cursor.is_some() { self.enter_blocks(number)? } else { self.enter_chunk(number)? }
+        if self.cursor.is_some() {
+            self.enter_blocks(number)?
+        } else {
+            self.enter_chunk(number)?
+        }
         Ok(self.present != 0)
     }
 

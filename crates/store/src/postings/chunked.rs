@@ -220,7 +220,8 @@ pub enum ChunkDocs<'a> {
 }
 
 impl<'a> Chunk<'a> {
-    pub(super) const EMPTY: Chunk<'static> = Chunk {
+    /// A chunk without documents.
+    pub const EMPTY: Chunk<'static> = Chunk {
         count: 0,
         bound: Bound::EMPTY,
         line: &[],
