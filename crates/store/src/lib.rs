@@ -43,3 +43,8 @@ pub use writer::{IndexWriter, SegmentFacts};
 
 #[cfg(test)]
 mod tests;
+
+/// Lets tests limit the memory of a process.
+#[cfg(test)]
+#[global_allocator]
+static ALLOCATOR: cap::Cap<std::alloc::System> = cap::Cap::new(std::alloc::System, usize::MAX);

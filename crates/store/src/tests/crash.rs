@@ -65,7 +65,7 @@ fn every(step: usize, mut action: impl FnMut(&Image)) -> impl FnMut(&Image) {
     }
 }
 
-fn image_of(commands: &[&dyn Fn(&dyn Storage)]) -> Image {
+fn image_of(commands: &[fn(&dyn Storage)]) -> Image {
     let storage = RecordingStorage::default();
     commands.iter().for_each(|command| command(&storage));
     storage.image()
@@ -92,7 +92,7 @@ fn a_crashed_build_leaves_nothing_or_all() {
 
 #[test]
 fn a_crashed_rebuild_leaves_the_old_index_or_the_new() {
-    let count = crash_everywhere(&image_of(&[&build]), rebuild, every(7, recover));
+    let count = crash_everywhere(&image_of(&[build]), rebuild, every(7, recover));
     println!("{count} images");
     assert!(count > 1000);
 }
@@ -100,7 +100,7 @@ fn a_crashed_rebuild_leaves_the_old_index_or_the_new() {
 #[test]
 fn a_crashed_append_leaves_the_old_commit_or_the_new() {
     let mut total = 0;
-    let mut start = image_of(&[&rebuild]);
+    let mut start = image_of(&[rebuild]);
     for _ in 0..4 {
         total += crash_everywhere(&start, add, every(5, recover));
         let storage = RecordingStorage::with(&start);
@@ -114,7 +114,7 @@ fn a_crashed_append_leaves_the_old_commit_or_the_new() {
 #[test]
 fn an_append_after_a_crash_may_crash_too() {
     let mut starts = Vec::new();
-    let start = image_of(&[&rebuild, &add]);
+    let start = image_of(&[rebuild, add]);
     crash_everywhere(&start, add, every(151, |image| starts.push(image.clone())));
     let total: usize =
         starts.iter().map(|start| crash_everywhere(start, add, every(31, recover))).sum();

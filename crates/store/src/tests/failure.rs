@@ -49,11 +49,13 @@ fn fail_everywhere(start: &Image, command: impl Fn(&dyn Storage) -> Result<(), E
     }
 }
 
+type Command = fn(&dyn Storage) -> Result<(), Error>;
+
 fn build(storage: &dyn Storage) -> Result<(), Error> {
     create(storage, Path::new(TARGET), &many_articles(12))
 }
 
-fn image_of(commands: &[&dyn Fn(&dyn Storage) -> Result<(), Error>]) -> Image {
+fn image_of(commands: &[Command]) -> Image {
     let storage = RecordingStorage::default();
     commands.iter().for_each(|command| command(&storage).unwrap());
     storage.image()
@@ -62,16 +64,16 @@ fn image_of(commands: &[&dyn Fn(&dyn Storage) -> Result<(), Error>]) -> Image {
 #[test]
 fn a_build_that_fails_leaves_the_old_index() {
     fail_everywhere(&Image::new(), build);
-    fail_everywhere(&image_of(&[&build]), |storage| {
+    fail_everywhere(&image_of(&[build]), |storage| {
         create(storage, Path::new(TARGET), &three_articles())
     });
 }
 
 #[test]
 fn an_append_that_fails_leaves_the_old_commit() {
-    let add = |storage: &dyn Storage| append(storage, Path::new(TARGET), &three_articles());
-    fail_everywhere(&image_of(&[&build]), add);
-    fail_everywhere(&image_of(&[&build, &add]), add);
+    let add: Command = |storage| append(storage, Path::new(TARGET), &three_articles());
+    fail_everywhere(&image_of(&[build]), add);
+    fail_everywhere(&image_of(&[build, add]), add);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The whole file: written, opened, damaged, cut, and crashed.
 
 mod crash;
+mod damage;
 mod failure;
 mod fixture;
 mod recording;

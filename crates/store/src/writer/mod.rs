@@ -49,7 +49,7 @@ enum Base {
     /// Nothing: a new file.
     Nothing,
     /// The last commit of the target, and the sector of the slot that the next commit overwrites.
-    Commit { slot: Slot, older_slot: SlotBytes },
+    Commit { slot: Slot, older_slot: Box<SlotBytes> },
 }
 
 /// How far a commit has come, which decides what is left to clean up.
@@ -227,9 +227,9 @@ impl<'s> IndexWriter<'s> {
     /// nobody can know whether it has the new state.
     pub fn commit(mut self) -> Result<(), Error> {
         let slot = self.write_manifest()?;
-        match self.base {
+        match &self.base {
             Base::Nothing => self.publish_by_rename(&slot),
-            Base::Commit { older_slot, .. } => self.publish_by_slot(&slot, &older_slot),
+            Base::Commit { older_slot, .. } => self.publish_by_slot(&slot, &older_slot.clone()),
         }
     }
 
@@ -359,7 +359,7 @@ fn write_error(what: &str, path: &Path, source: io::Error) -> Error {
 fn read_base(
     file: &mut dyn StorageFile,
     path: &Path,
-) -> Result<(Slot, SlotBytes, Manifest), Error> {
+) -> Result<(Slot, Box<SlotBytes>, Manifest), Error> {
     let failed = |source| Error::Io { action: "read", path: path.to_owned(), source };
     let length = file.length().map_err(failed)?;
     let mut start = vec![0; length.min(HEADER_LENGTH) as usize];
@@ -377,7 +377,7 @@ fn read_base(
     }
     // The second copy of the older slot: a crash may have torn the first.
     let older = Slot { generation: slot.generation + 1, ..slot }.offset(1);
-    let mut older_slot = [0; SECTOR];
-    file.read_at(older, &mut older_slot).map_err(failed)?;
+    let mut older_slot = Box::new([0; SECTOR]);
+    file.read_at(older, &mut *older_slot).map_err(failed)?;
     Ok((slot, older_slot, manifest))
 }
