@@ -240,13 +240,10 @@ impl<'a> Inverter<'a> {
         for (rank, (_, term)) in order.iter().enumerate() {
             let end = heads[rank] as usize;
             piece.clear();
-            documents.encode_postings(&places[begin..end], piece);
+            let postings = documents.encode_postings(&places[begin..end], piece);
             begin = end;
-            let mut buffer = [0; 16];
-            let out = writer.entry(self.terms.word(*term, &mut buffer), 1);
-            write_varint(out, slot);
-            write_varint(out, piece.len() as u32);
-            out.extend_from_slice(piece);
+            writer.entry(self.terms.word(*term, &mut [0; 16]), postings, 1);
+            writer.piece(slot, piece);
             if writer.is_full() {
                 blocks.extend(writer.take());
             }
@@ -303,10 +300,10 @@ impl Documents<'_> {
         document
     }
 
-    /// Appends the postings of one term whose places are given, see [`crate::run`].
+    /// Appends the postings of one term whose places are given, see [`crate::run`], and counts them.
     #[inline]
-    fn encode_postings(&self, places: &[u32], out: &mut Vec<u8>) {
-        let mut next_doc = 0;
+    fn encode_postings(&self, places: &[u32], out: &mut Vec<u8>) -> u32 {
+        let (mut next_doc, mut postings) = (0, 0);
         let mut rest = places;
         while let Some((&first, after)) = rest.split_first() {
             let doc = self.of(first);
@@ -326,8 +323,10 @@ impl Documents<'_> {
                 next_place = place + 1;
             }
             next_doc = doc + 1;
+            postings += 1;
             rest = &after[more..];
         }
+        postings
     }
 }
 

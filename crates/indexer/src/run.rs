@@ -7,13 +7,14 @@
 //! ```text
 //! Run     := Block*
 //! Block   := Entry+                                     about BLOCK_BYTES; an entry is never split
-//! Entry   := shared suffix_length suffix pieces Piece{pieces}
+//! Entry   := shared suffix_length suffix documents pieces Piece{pieces}
 //! Piece   := slot length Posting*                       `length` bytes of postings; slots ascend in an entry
 //! Posting := (gap << 1 | single) frequency? first_position distance*
 //! ```
 //!
 //! All numbers are varints. `shared` is how many bytes the term shares with the one before it, 0 in the first entry of a
-//! block, so that reading can begin at any block. `gap` is a document's number in its slot less that of the previous
+//! block, so that reading can begin at any block. `documents` counts the postings of all pieces: the layout of a list
+//! depends on it, so it must be known before the first. `gap` is a document's number in its slot less that of the previous
 //! document of the piece (-1 before the first), less 1; `frequency` (less 2) stands only where `single` is 0; positions
 //! are the first one, then distances less 1. As documents are numbered by slot, pieces never change when runs are put
 //! together.
@@ -104,8 +105,9 @@ impl BlockWriter {
         BlockWriter { buffer: Vec::new(), first_term: Vec::new(), last_term: Vec::new() }
     }
 
-    /// Starts an entry of `pieces` pieces; its terms ascend. Append the pieces to the buffer returned.
-    pub(crate) fn entry(&mut self, term: &[u8], pieces: u32) -> &mut Vec<u8> {
+    /// Starts an entry of `pieces` pieces with `documents` postings; terms ascend. Append the pieces with
+    /// [`BlockWriter::piece`].
+    pub(crate) fn entry(&mut self, term: &[u8], documents: u32, pieces: u32) {
         let shared = if self.buffer.is_empty() {
             self.first_term.clear();
             self.first_term.extend_from_slice(term);
@@ -117,10 +119,17 @@ impl BlockWriter {
         write_varint(&mut self.buffer, shared as u32);
         write_varint(&mut self.buffer, suffix.len() as u32);
         self.buffer.extend_from_slice(suffix);
+        write_varint(&mut self.buffer, documents);
         write_varint(&mut self.buffer, pieces);
         self.last_term.truncate(shared);
         self.last_term.extend_from_slice(suffix);
-        &mut self.buffer
+    }
+
+    /// Appends the next piece of the entry.
+    pub(crate) fn piece(&mut self, slot: u32, postings: &[u8]) {
+        write_varint(&mut self.buffer, slot);
+        write_varint(&mut self.buffer, postings.len() as u32);
+        self.buffer.extend_from_slice(postings);
     }
 
     /// Whether the block is long enough to be taken.
@@ -188,6 +197,7 @@ pub(crate) struct RunCursor<'r> {
     buffer_bytes: usize,
     term: Vec<u8>,
     prefix: u64,
+    documents: u32,
     pieces_left: u32,
     /// An entry was read ahead by `open`.
     pending: bool,
@@ -211,6 +221,7 @@ impl<'r> RunCursor<'r> {
             buffer_bytes: buffer_bytes.max(256),
             term: Vec::new(),
             prefix: 0,
+            documents: 0,
             pieces_left: 0,
             pending: false,
         };
@@ -246,6 +257,7 @@ impl<'r> RunCursor<'r> {
         self.at += suffix_length;
         self.term = term;
         self.prefix = prefix_of(&self.term);
+        self.documents = self.number()?;
         self.pieces_left = self.number()?;
         Ok(true)
     }
@@ -258,6 +270,11 @@ impl<'r> RunCursor<'r> {
     /// Its first eight bytes, see [`prefix_of`].
     pub(crate) fn prefix(&self) -> u64 {
         self.prefix
+    }
+
+    /// How many postings all pieces of the entry have.
+    pub(crate) fn documents(&self) -> u32 {
+        self.documents
     }
 
     /// How many pieces of the entry have not been read.

@@ -72,6 +72,11 @@ impl<'r> RunMerge<'r> {
         self.cursors[self.current[0] as usize].term()
     }
 
+    /// How many postings the current term has.
+    pub(crate) fn documents(&self) -> u32 {
+        self.current.iter().map(|cursor| self.cursors[*cursor as usize].documents()).sum()
+    }
+
     /// How many pieces the current term has; to be asked before any is read.
     pub(crate) fn pieces(&self) -> u32 {
         self.current.iter().map(|cursor| self.cursors[*cursor as usize].pieces_left()).sum()

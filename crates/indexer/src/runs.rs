@@ -9,7 +9,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::Error;
-use crate::run::{BlockWriter, Run, write_varint};
+use crate::run::{BlockWriter, Run};
 use crate::run_merge::RunMerge;
 
 /// The runs of a build.
@@ -109,12 +109,9 @@ pub(crate) fn spill(group: Group, directory: &Path) -> Result<(u32, u64, Run), E
     loop {
         let more = merge.next_term()?;
         if more {
-            let pieces = merge.pieces();
-            let buffer = writer.entry(merge.term(), pieces);
+            writer.entry(merge.term(), merge.documents(), merge.pieces());
             while let Some((slot, piece)) = merge.next_piece()? {
-                write_varint(buffer, slot);
-                write_varint(buffer, piece.len() as u32);
-                buffer.extend_from_slice(piece);
+                writer.piece(slot, piece);
             }
         }
         if (!more || writer.is_full())

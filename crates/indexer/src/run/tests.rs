@@ -12,13 +12,9 @@ fn blocks(entries: &Entries, block_bytes: usize) -> Vec<(Box<[u8]>, Box<[u8]>)> 
     let mut writer = BlockWriter::new();
     let mut blocks = Vec::new();
     for (term, pieces) in entries {
-        let out = writer.entry(term, pieces.len() as u32);
-        for (slot, piece) in pieces {
-            write_varint(out, *slot);
-            write_varint(out, piece.len() as u32);
-            out.extend_from_slice(piece);
-        }
-        if block_bytes <= out.len() {
+        writer.entry(term, 3 + pieces.len() as u32, pieces.len() as u32);
+        pieces.iter().for_each(|(slot, piece)| writer.piece(*slot, piece));
+        if block_bytes <= writer.buffer.len() {
             blocks.extend(writer.take());
         }
     }
@@ -44,6 +40,7 @@ fn read(cursor: &mut RunCursor<'_>, skip: bool) -> Entries {
         let mut pieces = Vec::new();
         let term = cursor.term().to_vec();
         assert_eq!(cursor.prefix(), prefix_of(&term));
+        assert_eq!(cursor.documents(), 3 + cursor.pieces_left());
         while let Some((slot, piece)) = cursor.next_piece().unwrap() {
             pieces.push((slot, piece.to_vec()));
             if skip {
