@@ -164,7 +164,7 @@ impl Corpus {
         });
         let score = |&Factor { scope, weight, idf, tf, .. }: &Factor<'_>| {
             let (len, avglen) = (self.length(doc, scope), self.average_length(scope));
-            weight * idf * tf / (tf + k1 * (1.0 - b + b * len / avglen))
+            (weight * idf) * (tf / (tf + k1 * ((1.0 - b) + b * len / avglen)))
         };
         // Not `sum`, which begins with -0.
         factors.iter().map(score).fold(0.0, |sum, term| sum + term)

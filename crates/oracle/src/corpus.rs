@@ -71,10 +71,10 @@ pub(crate) enum Scope {
 /// term*. A document's score is the sum over query terms of
 ///
 /// ```text
-/// qtf * idf * tf / (tf + k1 * (1 - b + b * len / avglen))        idf = ln(1 + (N - df + 0.5) / (df + 0.5))
+/// (qtf * idf) * (tf / (tf + k1 * ((1 - b) + b * len / avglen)))        idf = ln(1 + (N - df + 0.5) / (df + 0.5))
 /// ```
 ///
-/// in `f64`, each term computed from left to right as written, the terms added in the order in which they first stand in the
+/// in `f64`, each term computed with these brackets, the terms added in the order in which they first stand in the
 /// query. tf is the number of matches (spans) of the term in the document.
 ///
 /// * A word has its own idf.

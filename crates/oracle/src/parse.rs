@@ -14,7 +14,7 @@
 //! word    := '=' text | '~' text | '/' text '/' | text with '*' or '?' | text '~' number? | text
 //! ```
 //!
-//! A list of one clause without a sign is that clause. What a text is: up to a blank, a bracket or a quote.
+//! A list of one clause without a sign is that clause; among clauses, `NOT x` is `-x`. What a text is: up to a blank, a bracket or a quote.
 
 use crate::query::{Occur, Query};
 
@@ -54,7 +54,11 @@ impl<'t> Reader<'t> {
                 break;
             }
             let occur = self.sign();
-            clauses.push((occur, self.or()?));
+            let negated = occur == Occur::Should && self.keyword_ahead("NOT");
+            clauses.push(match self.or()? {
+                Query::Not(node) if negated => (Occur::MustNot, *node),
+                node => (occur, node),
+            });
         }
         match (clauses.len(), clauses.pop()) {
             (_, None) => Err("an empty query".to_owned()),
@@ -125,6 +129,7 @@ impl<'t> Reader<'t> {
         if self.take("@") {
             let items = match node {
                 Query::Clauses(clauses) => clauses.into_iter().map(|(_, item)| item).collect(),
+                Query::Or(items) => items,
                 single => vec![single],
             };
             node = Query::AtLeast { count: self.number()? as usize, items };
@@ -267,12 +272,18 @@ impl<'t> Reader<'t> {
 
     fn keyword(&mut self, word: &str) -> bool {
         self.skip_blanks();
-        let Some(rest) = self.rest.strip_prefix(word) else { return false };
-        let ends = rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || c == '(');
-        if ends {
-            self.rest = rest;
+        let found = self.keyword_ahead(word);
+        if found {
+            self.rest = &self.rest[word.len()..];
         }
-        ends
+        found
+    }
+
+    fn keyword_ahead(&self, word: &str) -> bool {
+        let ends = |rest: &str| {
+            rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || c == '(')
+        };
+        self.rest.strip_prefix(word).is_some_and(ends)
     }
 
     fn take(&mut self, text: &str) -> bool {
