@@ -1,0 +1,122 @@
+//! Positions of one word of a plan in one document after another.
+//!
+//! Comes in: a word of the plan and a segment. Goes out: the word's positions or their number for documents asked for in
+//! ascending order, narrowed to the word's field and form as written.
+
+use analysis::Analyzer;
+use store::Segment;
+use store::postings::{Cursor, END};
+
+use super::sets::SetCursor;
+use super::surface::SurfaceFilter;
+use crate::Error;
+use crate::plan::{Terms, Word};
+
+/// A word's moving place in a segment.
+pub(crate) struct WordCursor<'a> {
+    segment: &'a Segment,
+    source: Source<'a>,
+    scope: Option<usize>,
+    surface: Option<SurfaceFilter<'a>>,
+    /// The document of `positions`, or [`END`].
+    doc: u32,
+    positions: Vec<u32>,
+}
+
+enum Source<'a> {
+    Nothing,
+    One(Box<Cursor<'a>>),
+    Many(Box<SetCursor<'a>>),
+}
+
+impl<'a> WordCursor<'a> {
+    /// Opens a word in segment number `number`.
+    pub(crate) fn new(
+        word: &'a Word,
+        analyzer: &'a Analyzer,
+        text_fields: &'a [String],
+        segment: &'a Segment,
+        number: usize,
+    ) -> Result<Self, Error> {
+        let source = match &word.terms {
+            Terms::One { infos, .. } => match infos.get(number) {
+                Some(Some(info)) => Source::One(Box::new(segment.postings(info)?.cursor()?)),
+                _ => Source::Nothing,
+            },
+            Terms::Many { segments, .. } => match segments.get(number) {
+                Some(set) if !set.ordinals.is_empty() => {
+                    Source::Many(Box::new(SetCursor::new(segment, set)?))
+                }
+                _ => Source::Nothing,
+            },
+        };
+        let surface = word.surface.as_ref().map(|surface| {
+            SurfaceFilter::new(analyzer, text_fields, &surface.written, word.at.clone())
+        });
+        Ok(WordCursor {
+            segment,
+            source,
+            scope: word.scope,
+            surface,
+            doc: END,
+            positions: Vec::new(),
+        })
+    }
+
+    /// How often the word stands in a document.
+    #[inline]
+    pub(crate) fn frequency(&mut self, doc: u32) -> Result<u32, Error> {
+        if self.doc == doc {
+            return Ok(self.positions.len() as u32);
+        }
+        if self.scope.is_some() || self.surface.is_some() {
+            return Ok(self.positions(doc)?.len() as u32);
+        }
+        match &mut self.source {
+            Source::Nothing => Ok(0),
+            Source::One(cursor) => Ok(if cursor.seek(doc)? == doc { cursor.freq()? } else { 0 }),
+            Source::Many(set) => set.frequency(doc),
+        }
+    }
+
+    /// Whether the word stands in a document, where that is cheap to say; else whether it may.
+    #[inline]
+    pub(crate) fn may_stand(&mut self, doc: u32) -> Result<bool, Error> {
+        match &mut self.source {
+            Source::Nothing => Ok(false),
+            Source::One(cursor) => Ok(cursor.seek(doc)? == doc),
+            Source::Many(set) => Ok(set.holds(doc)),
+        }
+    }
+
+    /// The word's positions in a document, ascending.
+    pub(crate) fn positions(&mut self, doc: u32) -> Result<&[u32], Error> {
+        if self.doc != doc {
+            self.doc = END;
+            self.positions.clear();
+            match &mut self.source {
+                Source::Nothing => {}
+                Source::One(cursor) => {
+                    if cursor.seek(doc)? == doc {
+                        cursor.positions(&mut self.positions)?;
+                    }
+                }
+                Source::Many(set) => set.positions(doc, &mut self.positions)?,
+            }
+            if let Some(field) = self.scope {
+                let (start, length) = self.segment.field_extent(field, doc);
+                self.positions.retain(|&position| start <= position && position - start < length);
+            }
+            if let Some(surface) = &mut self.surface {
+                surface.retain(self.segment, doc, &mut self.positions)?;
+            }
+            self.doc = doc;
+        }
+        Ok(&self.positions)
+    }
+
+    /// The positions found by the last call of [`WordCursor::positions`].
+    pub(crate) fn found(&self) -> &[u32] {
+        &self.positions
+    }
+}

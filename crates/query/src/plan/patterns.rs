@@ -1,0 +1,282 @@
+//! From the syntax tree to the plan: the positional half.
+//!
+//! Comes in: syntax nodes that match places in a text. Goes out: a [`Pattern`] over words with the sum of its words'
+//! idfs. A word repeated in a phrase counts as often as it stands there; an OR inside a window counts as one word that
+//! stands in every document with any of its words.
+
+use std::ops::Range;
+
+use super::build::Planner;
+use super::words::piece_idf;
+use super::{Pattern, Terms, WordId};
+use crate::Error;
+use crate::syntax::{Node, NodeKind, Occur};
+
+/// A pattern and the sum of its words' idfs; `None` where no word is left to look for.
+pub(super) type Weighed = Option<(Pattern, f64)>;
+
+impl Planner<'_> {
+    /// What a node matches within a scope. Its own boost is the caller's business.
+    pub(super) fn pattern(
+        &mut self,
+        kind: &NodeKind,
+        at: &Range<usize>,
+        scope: Option<usize>,
+    ) -> Result<Weighed, Error> {
+        match kind {
+            NodeKind::Text(_)
+            | NodeKind::Surface(_)
+            | NodeKind::Wildcard(_)
+            | NodeKind::Fuzzy { .. }
+            | NodeKind::Regex(_)
+            | NodeKind::Variants { .. } => {
+                let words = self.words(kind, at, scope)?;
+                Ok(self.phrase(words, 0))
+            }
+            NodeKind::Phrase { slots, slop } => self.slots(slots, *slop, scope),
+            NodeKind::Window { operands, distance, ordered } => {
+                self.window(operands, *distance, *ordered, at, scope)
+            }
+            NodeKind::Joint(items) => {
+                let items: Vec<&Node> = items.iter().collect();
+                self.any(&items, at, scope)
+            }
+            _ => Err(misplaced(kind, at, "where words are joined")),
+        }
+    }
+
+    /// Words side by side or within a slop, each with the weight its idf counts with.
+    fn phrase(&mut self, words: Vec<(WordId, f64)>, slop: u32) -> Weighed {
+        let idf = words
+            .iter()
+            .map(|&(word, boost)| boost * self.idf(word))
+            .fold(0.0, |sum, idf| sum + idf);
+        let slots: Vec<WordId> = words.into_iter().map(|(word, _)| word).collect();
+        let pattern = match (slots.as_slice(), slop) {
+            ([], _) => return None,
+            (&[word], _) => Pattern::Word(word),
+            (_, 0) => Pattern::Exact(slots),
+            _ => Pattern::Slop { slots, slop },
+        };
+        Some((pattern, idf))
+    }
+
+    /// The slots of a quoted phrase.
+    fn slots(&mut self, slots: &[Node], slop: u32, scope: Option<usize>) -> Result<Weighed, Error> {
+        let mut words = Vec::new();
+        for slot in slots {
+            match &slot.kind {
+                NodeKind::Joint(_) | NodeKind::Or(_) | NodeKind::Clauses(_) => {
+                    match self.operand(slot, scope, "in a phrase")? {
+                        Some((Pattern::Word(word), _)) => words.push((word, slot.boost)),
+                        Some(_) => {
+                            return Err(Error::Operand {
+                                found: "a phrase",
+                                inside: "in a choice of words within quotes",
+                                advice: "join phrases with BEFORE/0",
+                                at: slot.at.clone(),
+                            });
+                        }
+                        None => words.push((self.no_word(scope, &slot.at)?, 1.0)),
+                    }
+                }
+                kind => {
+                    let found = self.words(kind, &slot.at, scope)?;
+                    words.extend(found.into_iter().map(|(word, boost)| (word, boost * slot.boost)));
+                }
+            }
+        }
+        Ok(self.phrase(words, slop))
+    }
+
+    fn window(
+        &mut self,
+        operands: &[Node],
+        distance: Option<u32>,
+        ordered: bool,
+        at: &Range<usize>,
+        scope: Option<usize>,
+    ) -> Result<Weighed, Error> {
+        let (mut patterns, mut sum) = (Vec::with_capacity(operands.len()), 0.0);
+        for operand in operands {
+            match self.operand(operand, scope, "in a window")? {
+                Some((pattern, idf)) => {
+                    patterns.push(pattern);
+                    sum += operand.boost * idf;
+                }
+                None => return Ok(None),
+            }
+        }
+        if patterns.len() == 1 {
+            return Ok(patterns.pop().map(|pattern| (pattern, sum)));
+        }
+        let pattern = Pattern::Window { operands: patterns, distance, ordered };
+        self.check_window(&pattern, at)?;
+        Ok(Some((pattern, sum)))
+    }
+
+    /// An operand of a window or an item of a joint term.
+    fn operand(
+        &mut self,
+        node: &Node,
+        scope: Option<usize>,
+        inside: &'static str,
+    ) -> Result<Weighed, Error> {
+        match &node.kind {
+            NodeKind::Or(items) => {
+                let items: Vec<&Node> = items.iter().collect();
+                self.any(&items, &node.at, scope)
+            }
+            NodeKind::Clauses(clauses)
+                if clauses.iter().all(|(occur, _)| *occur == Occur::Should) =>
+            {
+                let items: Vec<&Node> = clauses.iter().map(|(_, item)| item).collect();
+                self.any(&items, &node.at, scope)
+            }
+            NodeKind::Field { name, node: inner } => match self.text_field(name, &node.at)? {
+                Some(scope) => self.operand(inner, scope, inside),
+                None => Err(misplaced(&node.kind, &node.at, inside)),
+            },
+            NodeKind::Text(_)
+            | NodeKind::Surface(_)
+            | NodeKind::Wildcard(_)
+            | NodeKind::Fuzzy { .. }
+            | NodeKind::Regex(_)
+            | NodeKind::Variants { .. }
+            | NodeKind::Phrase { .. }
+            | NodeKind::Window { .. }
+            | NodeKind::Joint(_) => self.pattern(&node.kind, &node.at, scope),
+            _ => Err(misplaced(&node.kind, &node.at, inside)),
+        }
+    }
+
+    /// Any of several, as one term: a set of words where all are single words.
+    fn any(
+        &mut self,
+        items: &[&Node],
+        at: &Range<usize>,
+        scope: Option<usize>,
+    ) -> Result<Weighed, Error> {
+        let mut patterns = Vec::with_capacity(items.len());
+        for item in items {
+            patterns.extend(
+                self.operand(item, scope, "in `{...}` or in a choice")?.map(|(pattern, _)| pattern),
+            );
+        }
+        patterns.sort_by_cached_key(|pattern| format!("{pattern:?}"));
+        patterns.dedup();
+        match patterns.as_slice() {
+            [] => return Ok(None),
+            [pattern] => {
+                let idf = self.any_idf(pattern)?;
+                return Ok(patterns.pop().map(|pattern| (pattern, idf)));
+            }
+            _ => {}
+        }
+        let words: Option<Vec<WordId>> = patterns.iter().map(single_word).collect();
+        if let Some(word) = words.and_then(|words| self.merge(&words, at).transpose()) {
+            let word = word?;
+            return Ok(Some((Pattern::Word(word), self.idf(word))));
+        }
+        let pattern = Pattern::Any(patterns);
+        let idf = self.any_idf(&pattern)?;
+        Ok(Some((pattern, idf)))
+    }
+
+    /// The idf of a choice: that of the documents with any of all the words in it.
+    fn any_idf(&mut self, pattern: &Pattern) -> Result<f64, Error> {
+        let mut words = Vec::new();
+        collect_words(pattern, &mut words);
+        words.sort_unstable();
+        words.dedup();
+        if let [word] = words.as_slice() {
+            return Ok(self.idf(*word));
+        }
+        piece_idf(self.index, &self.plan, &words)
+    }
+
+    /// Whether any document can match: whether each word that has to be there stands somewhere.
+    pub(super) fn possible(&self, pattern: &Pattern) -> bool {
+        let exists = |word: &WordId| 0 < self.plan.words[word.0 as usize].doc_freq;
+        match pattern {
+            Pattern::Word(word) => exists(word),
+            Pattern::Exact(slots) | Pattern::Slop { slots, .. } => slots.iter().all(exists),
+            Pattern::Window { operands, .. } => {
+                operands.iter().all(|operand| self.possible(operand))
+            }
+            Pattern::Any(items) => items.iter().any(|item| self.possible(item)),
+        }
+    }
+
+    /// The scope of all words of a pattern, if they share one.
+    pub(super) fn common_scope(&self, pattern: &Pattern) -> Option<usize> {
+        let mut words = Vec::new();
+        collect_words(pattern, &mut words);
+        let mut scopes = words.iter().map(|word| self.plan.words[word.0 as usize].scope);
+        let first = scopes.next().flatten();
+        if scopes.all(|scope| scope == first) { first } else { None }
+    }
+
+    /// Refuses windows in any order that could take exponential time.
+    fn check_window(&self, pattern: &Pattern, at: &Range<usize>) -> Result<(), Error> {
+        let Pattern::Window { operands, ordered: false, .. } = pattern else { return Ok(()) };
+        let limit = crate::matcher::MAX_SHARING_OPERANDS;
+        if limit < operands.len() && !crate::matcher::operands_apart(operands, &self.plan.words) {
+            return Err(Error::WindowOperands { found: operands.len(), limit, at: at.clone() });
+        }
+        Ok(())
+    }
+}
+
+/// The word of a pattern that is one.
+fn single_word(pattern: &Pattern) -> Option<WordId> {
+    match pattern {
+        Pattern::Word(word) => Some(*word),
+        _ => None,
+    }
+}
+
+/// All words of a pattern, in order, with repetitions.
+pub(crate) fn collect_words(pattern: &Pattern, out: &mut Vec<WordId>) {
+    match pattern {
+        Pattern::Word(word) => out.push(*word),
+        Pattern::Exact(slots) | Pattern::Slop { slots, .. } => out.extend(slots),
+        Pattern::Window { operands: items, .. } | Pattern::Any(items) => {
+            items.iter().for_each(|item| collect_words(item, out));
+        }
+    }
+}
+
+/// The error about a node that has no places in a text.
+fn misplaced(kind: &NodeKind, at: &Range<usize>, inside: &'static str) -> Error {
+    let (found, advice) = match kind {
+        NodeKind::And(_) => ("AND", "write it outside: (a NEAR/5 b) AND c"),
+        NodeKind::Not(_) => ("NOT", "write it outside: (a NEAR/5 b) NOT c"),
+        NodeKind::Clauses(_) => ("`+` or `-`", "write it outside: +(a NEAR/5 b) -c"),
+        NodeKind::AtLeast { .. } => ("`(...)@n`", "name the combinations you want"),
+        NodeKind::Range { .. } | NodeKind::OneOf { .. } | NodeKind::Field { .. } => {
+            ("a condition on a column", "write it outside: (a NEAR/5 b) AND date:2011")
+        }
+        _ => ("nothing", "write a word there"),
+    };
+    Error::Operand { found, inside, advice, at: at.clone() }
+}
+
+/// Whether two words can stand on one position.
+pub(crate) fn can_share(left: &super::Word, right: &super::Word) -> bool {
+    let apart = |scope: Option<usize>, other: Option<usize>| {
+        scope.is_some() && other.is_some() && scope != other
+    };
+    if apart(left.scope, right.scope) {
+        return false;
+    }
+    let forms = |word: &'_ super::Word| -> Vec<String> {
+        match &word.terms {
+            Terms::One { term, .. } => vec![term.clone()],
+            Terms::Many { forms, .. } => forms.clone(),
+        }
+    };
+    let (few, many) = (forms(left), forms(right));
+    let (few, many) = if few.len() <= many.len() { (few, many) } else { (many, few) };
+    few.iter().any(|form| many.binary_search(form).is_ok())
+}

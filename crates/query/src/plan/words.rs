@@ -1,0 +1,288 @@
+//! From the text of a query to words of the index: analysis, expansion, look-up, document frequencies.
+//!
+//! Comes in: what stands in one slot of a query. Goes out: entries of the plan's word table. Equal words are one entry.
+
+use std::ops::Range;
+
+use store::postings::TermInfo;
+use store::{IndexFile, Segment, TermOrdinal};
+
+use super::build::Planner;
+use super::statistics::{field_doc_freq, segment_terms, union_doc_freq};
+use super::{Expansion, Form, Note, Plan, Surface, Terms, Word, WordId};
+use crate::expand::{self, Expanded, Piece};
+use crate::matcher::{SurfaceFilter, surface_documents};
+use crate::syntax::NodeKind;
+use crate::{Bm25, Error};
+
+/// What makes two words the same: scope, surface and terms.
+pub(super) type WordKey = (Option<usize>, Option<String>, Vec<String>);
+
+impl Planner<'_> {
+    /// The words that a slot stands for, in order, each with the weight of its idf.
+    pub(super) fn words(
+        &mut self,
+        kind: &NodeKind,
+        at: &Range<usize>,
+        scope: Option<usize>,
+    ) -> Result<Vec<(WordId, f64)>, Error> {
+        let mut words = Vec::new();
+        match kind {
+            NodeKind::Text(text) => {
+                for (_, term) in self.tokens(text) {
+                    words.push(self.term_word(term, None, scope, at)?);
+                }
+            }
+            NodeKind::Surface(text) => {
+                for (written, term) in self.tokens(text) {
+                    let mut surface = String::new();
+                    self.analyzer.surface(&written, &mut surface);
+                    words.push(self.term_word(term, Some(surface), scope, at)?);
+                }
+            }
+            NodeKind::Fuzzy { text, distance } => {
+                for (_, term) in self.tokens(text) {
+                    let label = format!("{term}~{distance}");
+                    let expanded =
+                        expand::fuzzy(self.index, &term, *distance, &self.limits(text, at))?;
+                    words.push(self.expanded_word(label, expanded, scope, at)?);
+                }
+            }
+            NodeKind::Wildcard(pattern) => {
+                for piece in expand::pieces(self.analyzer, pattern) {
+                    words.push(match piece {
+                        Piece::Word(term) => self.term_word(term, None, scope, at)?,
+                        Piece::Wildcard(wildcard) => {
+                            let limits = self.limits(pattern, at);
+                            let expanded = expand::wildcard(self.index, &wildcard, &limits)?;
+                            self.expanded_word(wildcard.to_string(), expanded, scope, at)?
+                        }
+                    });
+                }
+            }
+            NodeKind::Regex(pattern) => {
+                let limits = self.limits(pattern, at);
+                let expanded = expand::regex(self.index, self.analyzer, pattern, &limits)?;
+                words.push(self.expanded_word(format!("/{pattern}/"), expanded, scope, at)?);
+            }
+            NodeKind::Variants { text, without } => {
+                for name in expand::names(self.analyzer, text, without) {
+                    let limits = self.limits(text, at);
+                    let expanded = expand::variants(self.index, &name, &limits)?;
+                    words.push(self.expanded_word(
+                        format!("~{}", name.folded),
+                        expanded,
+                        scope,
+                        at,
+                    )?);
+                }
+            }
+            _ => {
+                return Err(Error::Operand {
+                    found: "this",
+                    inside: "in a phrase",
+                    advice: "write words, wildcards or `{...}` there, or join phrases with NEAR and BEFORE",
+                    at: at.clone(),
+                });
+            }
+        }
+        if words.is_empty() {
+            let text = written(kind).to_owned();
+            self.note(Note::NoWord { text, at: at.clone() });
+        }
+        Ok(words.into_iter().map(|word| (word, 1.0)).collect())
+    }
+
+    /// The words of a text as written, each with its term.
+    fn tokens(&self, text: &str) -> Vec<(String, String)> {
+        let mut tokens = Vec::new();
+        let mut term = String::new();
+        self.analyzer.words(text, |word, _| {
+            self.analyzer.term(word, &mut term);
+            if !term.is_empty() {
+                tokens.push((word.to_owned(), term.clone()));
+            }
+        });
+        tokens
+    }
+
+    fn limits(&self, pattern: &str, at: &Range<usize>) -> expand::Limits {
+        expand::Limits {
+            pattern: pattern.to_owned(),
+            at: at.clone(),
+            max_expansions: self.options.max_expansions,
+        }
+    }
+
+    /// The idf of a word.
+    pub(super) fn idf(&self, word: WordId) -> f64 {
+        let documents = self.index.manifest().statistics.documents;
+        Bm25::idf(documents, self.plan.words[word.0 as usize].doc_freq)
+    }
+
+    /// The entry of a single term.
+    fn term_word(
+        &mut self,
+        term: String,
+        surface: Option<String>,
+        scope: Option<usize>,
+        at: &Range<usize>,
+    ) -> Result<WordId, Error> {
+        let key = (scope, surface.clone(), vec![term.clone()]);
+        if let Some(&id) = self.word_ids.get(&key) {
+            return Ok(id);
+        }
+        let look_up = |segment: &Segment| segment.lookup(term.as_bytes());
+        let infos: Vec<_> = self.index.segments().iter().map(look_up).collect::<Result<_, _>>()?;
+        let label = surface.as_ref().map_or_else(|| term.clone(), |written| format!("={written}"));
+        let surface = match surface {
+            None => None,
+            Some(written) => Some(self.surface(written, &infos, scope, at)?),
+        };
+        let doc_freq = match (&surface, scope) {
+            (Some(Surface { documents, .. }), _) => {
+                documents.iter().flatten().map(|word| u64::from(word.count_ones())).sum()
+            }
+            (None, Some(field)) => field_doc_freq(self.index, &infos, field)?,
+            (None, None) => infos.iter().flatten().map(|info| u64::from(info.doc_freq)).sum(),
+        };
+        let terms = Terms::One { term, infos };
+        Ok(self.add_word(key, Word { label, scope, terms, surface, doc_freq, at: at.clone() }))
+    }
+
+    /// Which documents have a term written in one form.
+    fn surface(
+        &self,
+        written: String,
+        infos: &[Option<TermInfo>],
+        scope: Option<usize>,
+        at: &Range<usize>,
+    ) -> Result<Surface, Error> {
+        let mut filter =
+            SurfaceFilter::new(self.analyzer, &self.plan.text_fields, &written, at.clone());
+        let documents = surface_documents(self.index, &mut filter, infos, scope)?;
+        Ok(Surface { written, documents })
+    }
+
+    fn add_word(&mut self, key: WordKey, word: Word) -> WordId {
+        if word.doc_freq == 0 {
+            self.note(Note::Unknown { text: word.label.clone(), at: word.at.clone() });
+        }
+        let id = WordId(self.plan.words.len() as u32);
+        self.plan.words.push(word);
+        self.word_ids.insert(key, id);
+        id
+    }
+
+    /// The entry of a pattern's words, which are listed in the plan.
+    fn expanded_word(
+        &mut self,
+        label: String,
+        expanded: Expanded,
+        scope: Option<usize>,
+        at: &Range<usize>,
+    ) -> Result<WordId, Error> {
+        let Expanded { forms, segments } = expanded;
+        let expansion = Expansion { pattern: label.clone(), forms, at: at.clone() };
+        let terms = expansion.forms.iter().map(|form: &Form| form.term.clone()).collect();
+        self.note_expansion(expansion);
+        self.many(label, terms, segments, scope, at)
+    }
+
+    /// The entry of a set of terms, given with its ordinals in each segment.
+    fn many(
+        &mut self,
+        label: String,
+        forms: Vec<String>,
+        segments: Vec<Vec<TermOrdinal>>,
+        scope: Option<usize>,
+        at: &Range<usize>,
+    ) -> Result<WordId, Error> {
+        if let [term] = forms.as_slice() {
+            return self.term_word(term.clone(), None, scope, at);
+        }
+        let key = (scope, None, forms.clone());
+        if let Some(&id) = self.word_ids.get(&key) {
+            return Ok(id);
+        }
+        let pairs = self.index.segments().iter().zip(segments);
+        let segments: Vec<_> = pairs
+            .map(|(segment, ordinals)| segment_terms(segment, ordinals, scope))
+            .collect::<Result<_, _>>()?;
+        let doc_freq = segments.iter().map(|segment| u64::from(segment.doc_freq)).sum();
+        let terms = Terms::Many { forms, segments };
+        let word = Word { label, scope, terms, surface: None, doc_freq, at: at.clone() };
+        Ok(self.add_word(key, word))
+    }
+
+    /// A word that stands nowhere.
+    pub(super) fn no_word(
+        &mut self,
+        scope: Option<usize>,
+        at: &Range<usize>,
+    ) -> Result<WordId, Error> {
+        let segments = vec![Vec::new(); self.index.segments().len()];
+        self.many(String::new(), Vec::new(), segments, scope, at)
+    }
+
+    /// One word for any of several; `None` where that cannot be said as one (different fields, surface forms).
+    pub(super) fn merge(
+        &mut self,
+        words: &[WordId],
+        at: &Range<usize>,
+    ) -> Result<Option<WordId>, Error> {
+        let scope = self.plan.words[words[0].0 as usize].scope;
+        let mut forms = Vec::new();
+        let mut labels = Vec::new();
+        let mut segments = vec![Vec::new(); self.index.segments().len()];
+        for word in words {
+            let word = &self.plan.words[word.0 as usize];
+            if word.scope != scope || word.surface.is_some() {
+                return Ok(None);
+            }
+            labels.push(word.label.as_str());
+            match &word.terms {
+                Terms::One { term, infos } => {
+                    forms.push(term.clone());
+                    for (ordinals, info) in segments.iter_mut().zip(infos) {
+                        ordinals.extend(info.as_ref().map(|info| info.ordinal));
+                    }
+                }
+                Terms::Many { forms: more, segments: sets } => {
+                    forms.extend(more.iter().cloned());
+                    for (ordinals, set) in segments.iter_mut().zip(sets) {
+                        ordinals.extend(&set.ordinals);
+                    }
+                }
+            }
+        }
+        forms.sort_unstable();
+        forms.dedup();
+        for ordinals in &mut segments {
+            ordinals.sort_unstable();
+            ordinals.dedup();
+        }
+        let label = format!("{{{}}}", labels.join(" "));
+        self.many(label, forms, segments, scope, at).map(Some)
+    }
+}
+
+/// The text of a slot as typed.
+fn written(kind: &NodeKind) -> &str {
+    match kind {
+        NodeKind::Text(text)
+        | NodeKind::Surface(text)
+        | NodeKind::Wildcard(text)
+        | NodeKind::Regex(text)
+        | NodeKind::Fuzzy { text, .. }
+        | NodeKind::Variants { text, .. } => text,
+        _ => "",
+    }
+}
+
+/// The idf of a choice of words: one term that stands in every document with any of them.
+pub(super) fn piece_idf(index: &IndexFile, plan: &Plan, words: &[WordId]) -> Result<f64, Error> {
+    let words: Vec<&Word> = words.iter().map(|word| &plan.words[word.0 as usize]).collect();
+    let doc_freq = union_doc_freq(index, &words)?;
+    Ok(Bm25::idf(index.manifest().statistics.documents, doc_freq))
+}

@@ -1,0 +1,245 @@
+//! The way in: plan a query on an index, then rank, count, or list its matches.
+//!
+//! Comes in: an open index with its analyzer, a syntax tree. Goes out: hits, counts and spans, exact over all segments.
+//! Fast ways for common shapes live in `kernels`; whatever they do not take, the [`matcher`](crate::matcher) runs.
+
+use analysis::Analyzer;
+use store::{DocId, IndexFile};
+
+use crate::kernels;
+use crate::matcher::{self, SegmentMatcher};
+use crate::plan::Planner;
+use crate::syntax::Node;
+use crate::{Error, Plan, PlanOptions};
+
+/// How to evaluate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// Skip what cannot be among the best; stop counting where that pays.
+    #[default]
+    Auto,
+    /// Score every matching document: slow, the same hits, an exact total.
+    Exhaustive,
+}
+
+/// Which hits are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TopK {
+    /// How many.
+    pub k: usize,
+    /// How many of the best to pass over first.
+    pub offset: usize,
+    /// How to find them.
+    pub strategy: Strategy,
+}
+
+impl Default for TopK {
+    fn default() -> Self {
+        TopK { k: 10, offset: 0, strategy: Strategy::Auto }
+    }
+}
+
+/// A document found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Hit {
+    /// Which.
+    pub doc: DocId,
+    /// Its BM25 score; 0 where nothing in the query scores.
+    pub score: f64,
+}
+
+/// How many documents match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Total {
+    /// So many.
+    Exact(u64),
+    /// So many were seen before the rest was skipped.
+    AtLeast(u64),
+}
+
+/// The best documents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopDocs {
+    /// Highest score first; equal scores by document number.
+    pub hits: Vec<Hit>,
+    /// Matching documents.
+    pub total: Total,
+}
+
+/// Counts over the whole index, always exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counts {
+    /// Matching documents.
+    pub documents: u64,
+    /// Different matches in them; `None` where the query has nothing that could match in a text (`NOT x`, a filter).
+    pub matches: Option<u64>,
+}
+
+/// A match: token positions of one text field, both ends included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The text field's number.
+    pub field: usize,
+    /// The first token.
+    pub first: u32,
+    /// The last token.
+    pub last: u32,
+}
+
+/// Answers queries on one index. Cheap to make and to copy.
+#[derive(Clone, Copy)]
+pub struct Searcher<'i> {
+    index: &'i IndexFile,
+    analyzer: &'i Analyzer,
+}
+
+impl<'i> Searcher<'i> {
+    /// A searcher on an index. Fails where the analyzer is another than the one that made the index.
+    pub fn new(index: &'i IndexFile, analyzer: &'i Analyzer) -> Result<Searcher<'i>, Error> {
+        let record = &index.manifest().analyzer;
+        let id = analyzer.id();
+        if (&record.name, record.version, record.fingerprint)
+            != (&id.name, id.version, id.fingerprint)
+        {
+            return Err(Error::Analyzer {
+                expected: format!(
+                    "`{}` version {} ({:016x})",
+                    record.name, record.version, record.fingerprint
+                ),
+                found: format!("`{}` version {} ({:016x})", id.name, id.version, id.fingerprint),
+            });
+        }
+        Ok(Searcher { index, analyzer })
+    }
+
+    /// The index.
+    #[must_use]
+    pub fn index(&self) -> &'i IndexFile {
+        self.index
+    }
+
+    /// The analyzer.
+    #[must_use]
+    pub fn analyzer(&self) -> &'i Analyzer {
+        self.analyzer
+    }
+
+    /// Gives a syntax tree its meaning on this index: looks words up, expands patterns, works out weights.
+    pub fn plan(&self, root: &Node, options: &PlanOptions) -> Result<Plan, Error> {
+        Planner::new(self.index, self.analyzer, options)?.plan(root)
+    }
+
+    /// The best documents.
+    pub fn search(&self, plan: &Plan, request: &TopK) -> Result<TopDocs, Error> {
+        if request.strategy == Strategy::Auto {
+            let wanted = request.k.saturating_add(request.offset);
+            if let Some(mut top) = kernels::top_docs(self.index, plan, wanted)? {
+                top.hits.drain(..request.offset.min(top.hits.len()));
+                return Ok(top);
+            }
+        }
+        matcher::top_docs(self, plan, request)
+    }
+
+    /// Matching documents and the matches in them.
+    pub fn count(&self, plan: &Plan) -> Result<Counts, Error> {
+        let mut counts = Counts { documents: 0, matches: plan.scores().then_some(0) };
+        self.for_each_match(plan, |found| {
+            counts.documents += 1;
+            if let Some(matches) = &mut counts.matches {
+                *matches += found.match_count()?;
+            }
+            Ok(true)
+        })?;
+        Ok(counts)
+    }
+
+    /// Matching documents alone; cheaper than [`Searcher::count`].
+    pub fn count_documents(&self, plan: &Plan) -> Result<u64, Error> {
+        if let Some(documents) = kernels::count_documents(self.index, plan)? {
+            return Ok(documents);
+        }
+        let mut documents = 0;
+        for (number, segment) in self.index.segments().iter().enumerate() {
+            let mut matcher = SegmentMatcher::new(self, plan, segment, number)?;
+            while matcher.next()?.is_some() {
+                documents += 1;
+            }
+        }
+        Ok(documents)
+    }
+
+    /// The matches in one document, in order, none twice. None where the document does not match.
+    pub fn spans(&self, plan: &Plan, doc: DocId) -> Result<Vec<Span>, Error> {
+        let mut spans = Vec::new();
+        self.look_at(plan, doc, |matcher| matcher.spans(&mut spans))?;
+        Ok(spans)
+    }
+
+    /// The score of one document; `None` where it does not match.
+    pub fn score(&self, plan: &Plan, doc: DocId) -> Result<Option<f64>, Error> {
+        self.look_at(plan, doc, |matcher| matcher.score())
+    }
+
+    /// Asks about one document, if it matches.
+    fn look_at<'p, T>(
+        &'p self,
+        plan: &'p Plan,
+        doc: DocId,
+        ask: impl FnOnce(&mut SegmentMatcher<'p>) -> Result<T, Error>,
+    ) -> Result<Option<T>, Error> {
+        for (number, segment) in self.index.segments().iter().enumerate() {
+            if segment.base() <= doc.0 && doc.0 - segment.base() < segment.doc_count() {
+                let local = doc.0 - segment.base();
+                let mut matcher = SegmentMatcher::new(self, plan, segment, number)?;
+                return match matcher.seek(local)? {
+                    Some(found) if found == local => ask(&mut matcher).map(Some),
+                    _ => Ok(None),
+                };
+            }
+        }
+        Ok(None)
+    }
+
+    /// Calls `sink` for every matching document in order, until it returns `false`.
+    pub fn for_each_match(
+        &self,
+        plan: &Plan,
+        mut sink: impl FnMut(&mut Match<'_, '_>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        for (number, segment) in self.index.segments().iter().enumerate() {
+            let mut matcher = SegmentMatcher::new(self, plan, segment, number)?;
+            while let Some(doc) = matcher.next()? {
+                let id = DocId(segment.base() + doc);
+                if !sink(&mut Match { doc: id, matcher: &mut matcher })? {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A matching document while [`Searcher::for_each_match`] stands on it; its figures are worked out when asked for.
+pub struct Match<'m, 's> {
+    /// Which document.
+    pub doc: DocId,
+    matcher: &'m mut SegmentMatcher<'s>,
+}
+
+impl Match<'_, '_> {
+    /// Its score.
+    pub fn score(&mut self) -> Result<f64, Error> {
+        self.matcher.score()
+    }
+
+    /// How many different matches it has.
+    pub fn match_count(&mut self) -> Result<u64, Error> {
+        self.matcher.match_count()
+    }
+
+    /// Its matches in order, put into `out`, which is cleared first.
+    pub fn spans(&mut self, out: &mut Vec<Span>) -> Result<(), Error> {
+        self.matcher.spans(out)
+    }
+}
