@@ -4,7 +4,7 @@
 //! mapped bytes (for `query` and `concordance`). This crate knows no query, no ranking beyond the bounds it stores,
 //! and no text analysis: the manifest carries the analyzer's name and fingerprint as plain data.
 //!
-//! `FORMAT.md` describes the file from the outside; the grammar of each section stands in its module.
+//! [`format`] (`FORMAT.md`) describes the file from the outside; the grammar of each section stands in its module.
 
 mod error;
 mod header;
@@ -19,6 +19,9 @@ mod storage;
 mod verify;
 mod writer;
 
+#[doc = include_str!("../FORMAT.md")]
+pub mod format {}
+
 pub use error::Error;
 pub use header::FORMAT_VERSION;
 pub use ids::{DocId, TermOrdinal};
@@ -28,6 +31,7 @@ pub use manifest::{
 };
 pub use mapping::SectionBytes;
 pub use reader::{IndexFile, OpenMode};
+pub use sections::columns::{Column, ColumnBuilder, ColumnKind};
 pub use sections::document_ids::IdsBuilder;
 pub use sections::documents::{
     BlockCutter, DocumentDirectoryBuilder, DocumentsBuilder, StoredDocument, StoredValue,

@@ -9,6 +9,7 @@ use codec::checksum::crc32;
 
 use crate::mapping::{Mapping, SectionBytes};
 use crate::postings::{PostingList, TermInfo, TermTable};
+use crate::sections::columns::Column;
 use crate::sections::document_ids::Ids;
 use crate::sections::documents::{Documents, StoredDocument};
 use crate::sections::lengths::Lengths;
@@ -186,7 +187,14 @@ impl Segment {
         self.documents()?.get(doc)
     }
 
-    /// The bytes of any section by its name, such as a column; unchecked.
+    /// The column of a field, if the segment has one.
+    pub fn column(&self, field: &str) -> Result<Option<Column<'_>>, Error> {
+        let name = names::column(field);
+        let bytes = self.section(&name);
+        bytes.map(|bytes| Column::open(&name, bytes, self.record.documents)).transpose()
+    }
+
+    /// The bytes of any section by its name; unchecked.
     pub fn section(&self, name: &str) -> Option<&[u8]> {
         let (_, bytes) = self.others.iter().find(|(other, _)| other == name)?;
         Some(bytes.as_bytes())

@@ -48,6 +48,7 @@ pub(crate) fn verify(index: &IndexFile) -> Result<VerifyReport, Error> {
         check_postings(segment, &mut report)?;
         check_lengths(segment)?;
         segment.ids()?.verify()?;
+        check_columns(segment)?;
         report.documents += check_documents(segment)?;
     }
     Ok(report)
@@ -239,6 +240,17 @@ fn check_lengths(segment: &Segment) -> Result<(), Error> {
             let reason =
                 format!("the norm or a field of document {document} contradicts its length");
             return Err(Error::corrupt(names::NORMS, document as u64, reason));
+        }
+    }
+    Ok(())
+}
+
+/// Every value belongs to a document, every code to a keyword.
+fn check_columns(segment: &Segment) -> Result<(), Error> {
+    let sections = segment.record().sections.iter();
+    for field in sections.filter_map(|section| section.name.strip_prefix(&names::column(""))) {
+        if let Some(column) = segment.column(field)? {
+            column.verify(&names::column(field))?;
         }
     }
     Ok(())

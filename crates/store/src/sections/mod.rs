@@ -3,6 +3,7 @@
 //! A section is found by its name; its grammar stands in its module. Unknown sections are skipped, so that later
 //! versions can add some without turning away older readers.
 
+pub(crate) mod columns;
 pub(crate) mod document_ids;
 pub(crate) mod documents;
 pub(crate) mod lengths;
@@ -42,3 +43,6 @@ pub mod names {
         format!("column:{field}")
     }
 }
+
+#[cfg(test)]
+mod tests;
