@@ -4,6 +4,9 @@
 //! is an error only where the caller asked to stop at it.
 
 use std::io;
+use std::path::PathBuf;
+
+use crate::FieldChoice;
 
 /// Why nothing was built.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +24,86 @@ pub enum Error {
     /// A record could not be read and the caller asked to stop at the first.
     #[error("bad record: {0}; nothing was written (skip bad records to set them aside)")]
     BadRecord(Box<sources::BadRecord>),
+    /// A list of fields that is not one of `field:type` pairs.
+    #[error(
+        "cannot read the list of fields at `{found}`: expected `field:type`, as in `body:text,date:date`"
+    )]
+    BadFields {
+        /// The piece that could not be understood.
+        found: String,
+    },
+    /// A list of fields with a type that is none of ours.
+    #[error("unknown type `{found}` of field `{name}`: expected one of {}", type_names())]
+    UnknownFieldType {
+        /// The field.
+        name: String,
+        /// The type as given.
+        found: String,
+    },
+    /// A list of fields that names one twice.
+    #[error("the field `{name}` is given two types: give it one")]
+    FieldTwice {
+        /// The field.
+        name: String,
+    },
+    /// A text field whose name an index cannot hold.
+    #[error(
+        "`{name}` cannot be the name of a text field: expected 1 to 256 bytes, and at most 1000 fields"
+    )]
+    FieldName {
+        /// The name, or its beginning.
+        name: String,
+    },
+    /// A field of the existing index was asked to be something else.
+    #[error(
+        "the field `{name}` is {found} in the index and cannot become {asked}: leave it as it is or build a new index"
+    )]
+    FieldChanged {
+        /// The field.
+        name: String,
+        /// What it is in the index.
+        found: &'static str,
+        /// What was asked for.
+        asked: &'static str,
+    },
+    /// No field holds text to search.
+    #[error(
+        "no field of the input holds text to search; found {found}: say which is the text, as in `body=FIELD`"
+    )]
+    NoText {
+        /// The fields found.
+        found: String,
+    },
+    /// The existing index was made by another analyzer.
+    #[error(
+        "the index was made by analyzer `{found}` and this program would add documents with `{asked}`: leave the stemmer as it is, or build a new index"
+    )]
+    AnalyzerChanged {
+        /// What the index has.
+        found: String,
+        /// What this build would use.
+        asked: String,
+    },
+    /// An id occurs twice and the caller asked to stop at that.
+    #[error(
+        "record {number} of `{source_name}` has the id `{id}`, which an earlier document has; nothing was written"
+    )]
+    DuplicateId {
+        /// The id.
+        id: String,
+        /// The source of the later document.
+        source_name: String,
+        /// Its number there.
+        number: u64,
+    },
+    /// The file for bad records could not be written.
+    #[error("cannot write the bad records to `{}`: {cause}", path.display())]
+    BadFile {
+        /// The file.
+        path: PathBuf,
+        /// Why it failed.
+        cause: io::Error,
+    },
     /// A document has more tokens than positions can number.
     #[error(
         "record {number} of `{source_name}` has {tokens} tokens: a document may have at most 2147483646; split it"
@@ -60,4 +143,8 @@ pub enum Error {
         /// Why it failed.
         cause: String,
     },
+}
+
+fn type_names() -> String {
+    FieldChoice::NAMES.map(|(name, _)| name).join(", ")
 }

@@ -1,0 +1,67 @@
+//! What a build did, for the summary a person sees: nothing that was skipped, dropped or guessed is missing here.
+//!
+//! Comes in: the figures of the build. Goes out: plain data.
+
+use std::path::PathBuf;
+
+use sources::{SkipReason, SourceSummary};
+use store::FieldKind;
+
+/// What a build did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// Whether documents were added to an index that was there.
+    pub appended: bool,
+    /// Documents indexed by this build.
+    pub documents: u64,
+    /// Their tokens.
+    pub tokens: u64,
+    /// Their distinct terms.
+    pub terms: u32,
+    /// Words of which folding left nothing: not indexed.
+    pub dropped_tokens: u64,
+    /// Bytes of plain text in the text fields.
+    pub text_bytes: u64,
+    /// Records that could not be read and were set aside.
+    pub bad: u64,
+    /// Where they were written, if there are any.
+    pub bad_file: Option<PathBuf>,
+    /// Records left out on purpose, by reason.
+    pub skipped: Vec<(SkipReason, u64)>,
+    /// Documents for which the input gave no id.
+    pub made_ids: u64,
+    /// The fields this build met or was told of, those of the index first.
+    pub fields: Vec<FieldReport>,
+    /// Field names beyond those an index can list: their values are stored and shown, but nothing names them.
+    pub unlisted_fields: u64,
+    /// The inputs.
+    pub sources: Vec<SourceSummary>,
+    /// How often runs were spilled to temporary files.
+    pub spills: u32,
+}
+
+/// One field of the index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldReport {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub kind: FieldKind,
+    /// Where that comes from.
+    pub origin: FieldOrigin,
+}
+
+/// How it was decided what a field is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldOrigin {
+    /// The caller said so.
+    Given,
+    /// It is `title` or `body`.
+    Default,
+    /// Guessed from the first documents.
+    Guessed,
+    /// First met in a later document, and therefore stored.
+    Late,
+    /// The index had it before.
+    Index,
+}
