@@ -35,7 +35,7 @@ pub use sections::columns::{Column, ColumnBuilder, ColumnKind};
 pub use sections::document_ids::IdsBuilder;
 pub use sections::documents::{
     BlockCutter, DocumentDirectoryBuilder, DocumentsBuilder, StoredDocument, StoredValue,
-    encode_block, encode_document,
+    encode_block, encode_document, renumber_block,
 };
 pub use sections::lengths::{Lengths, LengthsBuilder};
 pub use sections::vocabulary::VocabularyBuilder;

@@ -95,6 +95,21 @@ pub fn encode_block(first: u32, encoded: &[u8], ends: &[u32]) -> Result<Vec<u8>,
     Ok(block.into_bytes())
 }
 
+/// Gives a block of [`encode_block`] another first document: where blocks are compressed in parallel, how many documents
+/// stand before them is known last.
+pub fn renumber_block(block: &mut [u8], first: u32) -> Result<(), Error> {
+    if block.len() < BLOCK_HEAD {
+        return Err(Error::Misuse("these bytes are no block of documents".to_owned()));
+    }
+    let (head, payload) = block.split_at_mut(BLOCK_HEAD);
+    head[..4].copy_from_slice(&first.to_le_bytes());
+    let mut checksum = Checksum::default();
+    checksum.update(&head[..BLOCK_HEAD - 4]);
+    checksum.update(payload);
+    head[BLOCK_HEAD - 4..].copy_from_slice(&checksum.value().to_le_bytes());
+    Ok(())
+}
+
 fn largest_raw(payload: usize) -> usize {
     payload.saturating_mul(MAX_EXPANSION).saturating_add(FREE_EXPANSION)
 }
