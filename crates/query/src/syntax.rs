@@ -1,7 +1,13 @@
 //! The syntax tree of a query: what was typed, before any index is looked at.
 //!
 //! Comes in: nothing (plain data). Goes out: to `parser`, which makes it, and to `plan`, which gives it meaning.
-//! Words stand here as typed; analysis happens in the plan.
+//! Words stand here as typed; analysis happens in the plan. `display` writes a tree back as query text, `class` names
+//! the class of query it is.
+
+mod class;
+mod display;
+
+pub use class::{QueryClass, classify};
 
 use std::ops::Range;
 
@@ -14,6 +20,62 @@ pub struct Node {
     pub at: Range<usize>,
     /// `^2`; 1 unless given. Boosts of nested nodes multiply.
     pub boost: f64,
+}
+
+impl Node {
+    /// A node with boost 1.
+    #[must_use]
+    pub fn new(kind: NodeKind, at: Range<usize>) -> Node {
+        Node { kind, at, boost: 1.0 }
+    }
+
+    /// What kind of node it is, in one word of the glossary: `text`, `phrase`, `window`, ...
+    #[must_use]
+    pub fn kind_name(&self) -> &'static str {
+        self.kind.name()
+    }
+
+    /// The nodes directly below, in order.
+    #[must_use]
+    pub fn children(&self) -> Vec<&Node> {
+        match &self.kind {
+            NodeKind::Phrase { slots: nodes, .. }
+            | NodeKind::Window { operands: nodes, .. }
+            | NodeKind::Joint(nodes)
+            | NodeKind::AtLeast { items: nodes, .. }
+            | NodeKind::And(nodes)
+            | NodeKind::Or(nodes) => nodes.iter().collect(),
+            NodeKind::Clauses(clauses) => clauses.iter().map(|(_, node)| node).collect(),
+            NodeKind::Not(node) | NodeKind::Field { node, .. } => vec![node],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The nodes directly below, to be changed.
+    pub fn children_mut(&mut self) -> Vec<&mut Node> {
+        match &mut self.kind {
+            NodeKind::Phrase { slots: nodes, .. }
+            | NodeKind::Window { operands: nodes, .. }
+            | NodeKind::Joint(nodes)
+            | NodeKind::AtLeast { items: nodes, .. }
+            | NodeKind::And(nodes)
+            | NodeKind::Or(nodes) => nodes.iter_mut().collect(),
+            NodeKind::Clauses(clauses) => clauses.iter_mut().map(|(_, node)| node).collect(),
+            NodeKind::Not(node) | NodeKind::Field { node, .. } => vec![node],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same tree with every place set to `0..0`, so that `==` compares what two queries mean.
+    #[must_use]
+    pub fn without_places(mut self) -> Node {
+        fn clear(node: &mut Node) {
+            node.at = 0..0;
+            node.children_mut().into_iter().for_each(clear);
+        }
+        clear(&mut self);
+        self
+    }
 }
 
 /// Whether a clause must, may or must not match.
@@ -113,6 +175,33 @@ pub enum NodeKind {
     Empty,
 }
 
+impl NodeKind {
+    /// The kind in one word, for messages and for `parse`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            NodeKind::Text(_) => "text",
+            NodeKind::Surface(_) => "surface",
+            NodeKind::Wildcard(_) => "wildcard",
+            NodeKind::Fuzzy { .. } => "fuzzy",
+            NodeKind::Regex(_) => "regex",
+            NodeKind::Variants { .. } => "variants",
+            NodeKind::Phrase { .. } => "phrase",
+            NodeKind::Window { .. } => "window",
+            NodeKind::Joint(_) => "joint",
+            NodeKind::AtLeast { .. } => "at-least",
+            NodeKind::Clauses(_) => "clauses",
+            NodeKind::And(_) => "and",
+            NodeKind::Or(_) => "or",
+            NodeKind::Not(_) => "not",
+            NodeKind::Field { .. } => "field",
+            NodeKind::Range { .. } => "range",
+            NodeKind::OneOf { .. } => "one-of",
+            NodeKind::Empty => "empty",
+        }
+    }
+}
+
 /// One end of a range.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Bound {
@@ -123,3 +212,6 @@ pub enum Bound {
     /// The value itself does not.
     Excluding(String),
 }
+
+#[cfg(test)]
+mod tests;
