@@ -1,0 +1,13 @@
+//! Micro-benchmarks of Pressmark: one binary, one module a subject.
+//!
+//! `cargo bench` measures everything, `cargo bench -- search/` what has that in its name, `cargo bench -- --test` runs
+//! everything once. On corpora beside the repository where they are there, else on `seeds/`: the names of the
+//! benchmarks say which. Pressmark beside other engines is `benches/compare`.
+
+mod codec;
+mod sample;
+mod build;
+mod open;
+mod search;
+
+criterion::criterion_main!(codec::benches, build::benches, open::benches, search::benches);
