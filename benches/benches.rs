@@ -4,10 +4,10 @@
 //! everything once. On corpora beside the repository where they are there, else on `seeds/`: the names of the
 //! benchmarks say which. Pressmark beside other engines is `benches/compare`.
 
-mod codec;
-mod sample;
 mod build;
+mod codec;
 mod open;
+mod sample;
 mod search;
 
 criterion::criterion_main!(codec::benches, build::benches, open::benches, search::benches);

@@ -62,7 +62,10 @@ fn for_seeds() -> Vec<Class> {
     let class = |name, queries: &[&str]| (name, queries.iter().map(|q| (*q).to_owned()).collect());
     vec![
         class("term", &["the", "wolf", "governor", "ferry", "biscuits"]),
-        class("union", &["ferry fog hymn", "the wolf", "water tax parliament", "to be or not to be"]),
+        class(
+            "union",
+            &["ferry fog hymn", "the wolf", "water tax parliament", "to be or not to be"],
+        ),
         class("intersection", &["+water +tax", "+the +wolf", "+ferry +fog", "+of +the +river"]),
         class("phrase", &["\"water tax\"", "\"to be or not to be\"", "\"the big bad wolf\""]),
         class("mixed", &["+wolf sheep -biscuits", "+\"water tax\" parliament", "the +comet"]),
