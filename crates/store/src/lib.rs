@@ -4,7 +4,7 @@
 //! mapped bytes (for `query` and `concordance`). This crate knows no query, no ranking beyond the bounds it stores,
 //! and no text analysis: the manifest carries the analyzer's name and fingerprint as plain data.
 //!
-//! [`format`] (`FORMAT.md`) describes the file from the outside; the grammar of each section stands in its module.
+//! [`mod@format`] (`FORMAT.md`) describes the file from the outside; the grammar of each section stands in its module.
 
 mod error;
 mod header;
