@@ -11,10 +11,11 @@
 //! primary := '(' clauses ')' | '{' item+ '}' | '"' item* '"' ('~' number)? | name ':' item | word
 //!          | 'fn:' ('ordered' | 'unordered' | 'or') '(' item+ ')'
 //!          | 'fn:atleast(' number item+ ')' | 'fn:maxgaps(' number item ')'
-//! word    := '=' text | '~' text | '/' text '/' | text with '*' or '?' | text '~' number? | text
+//! word    := '=' text | '~' text | '/' text '/' | text with '*', or with '?' before its end | text '~' number? | text
 //! ```
 //!
-//! A list of one clause without a sign is that clause; among clauses, `NOT x` is `-x`. What a text is: up to a blank, a bracket or a quote.
+//! A word with joints and a wildcard is a phrase (`al-j*lani`). A list of one clause without a sign is that clause; among
+//! clauses, `NOT x` is `-x`. What a text is: up to a blank, a bracket or a quote.
 
 use crate::query::{Occur, Query};
 
@@ -257,9 +258,7 @@ impl<'t> Reader<'t> {
         if let Some(surface) = text.strip_prefix('=') {
             return Ok(Query::Surface(surface.to_owned()));
         }
-        let pattern = text.contains(['*', '?'])
-            && text.chars().all(|c| c.is_alphanumeric() || "*?'\\".contains(c));
-        Ok(if pattern { Query::Wildcard(text) } else { Query::Text(text) })
+        Ok(pieces(&text))
     }
 
     fn number(&mut self) -> Result<f64, String> {
@@ -295,4 +294,27 @@ impl<'t> Reader<'t> {
     fn skip_blanks(&mut self) {
         self.rest = self.rest.trim_start();
     }
+}
+
+/// A word as it stands; one with joints and a wildcard is the phrase of its pieces, an address is text.
+fn pieces(text: &str) -> Query {
+    let is_joint = |c: char| !c.is_alphanumeric() && !"*?'\\".contains(c);
+    let words: Vec<&str> = text.split(is_joint).filter(|word| !word.is_empty()).collect();
+    let piece = |word: &str| {
+        let text = word.to_owned();
+        if is_pattern(word) { Query::Wildcard(text) } else { Query::Text(text) }
+    };
+    match words.as_slice() {
+        _ if text.contains('/') || !words.iter().any(|word| is_pattern(word)) => {
+            Query::Text(text.to_owned())
+        }
+        [word] => piece(word),
+        _ => Query::Phrase { slots: words.into_iter().map(piece).collect(), slop: 0 },
+    }
+}
+
+/// Whether a piece has `*`, or `?` before its end, and is not of marks alone.
+fn is_pattern(piece: &str) -> bool {
+    let inside = piece.strip_suffix('?').unwrap_or(piece);
+    inside.contains(['*', '?']) && piece.contains(char::is_alphanumeric)
 }
