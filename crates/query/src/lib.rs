@@ -21,3 +21,6 @@ pub use plan::{
 };
 pub use ranking::Bm25;
 pub use search::{Counts, Hit, Match, Searcher, Span, Strategy, TopDocs, TopK, Total};
+
+#[cfg(test)]
+mod tests;

@@ -41,11 +41,11 @@ pub(crate) struct SegmentMatcher<'s> {
     started: bool,
     doc: u32,
     tree: Tree<'s>,
-    /// The boost of each leaf in a matching document, where it is the same in all of them.
-    boosts: Option<Vec<f64>>,
+    /// The boost of each leaf that may count, where it is the same in all matching documents.
+    boosts: Option<Vec<Option<f64>>>,
     /// Whether no two leaves can match in the same place.
     disjoint: bool,
-    scratch: Vec<f64>,
+    scratch: Vec<Option<f64>>,
     places: Vec<Place>,
 }
 
@@ -60,7 +60,7 @@ impl<'s> SegmentMatcher<'s> {
         let documents = Documents::of(plan, segment, number, &plan.root)?;
         let leaves = plan.leaves.iter().map(|_| None).collect();
         let tree = Tree { searcher: *searcher, plan, segment, number, leaves, stored: None };
-        let mut boosts = vec![0.0; plan.leaves.len()];
+        let mut boosts = vec![None; plan.leaves.len()];
         let boosts = constant_boosts(&plan.root, &mut boosts).then_some(boosts);
         Ok(SegmentMatcher {
             plan,
@@ -71,7 +71,7 @@ impl<'s> SegmentMatcher<'s> {
             tree,
             boosts,
             disjoint: disjoint_leaves(plan),
-            scratch: vec![0.0; plan.leaves.len()],
+            scratch: vec![None; plan.leaves.len()],
             places: Vec::new(),
         })
     }
@@ -102,20 +102,11 @@ impl<'s> SegmentMatcher<'s> {
 
     /// The score of the current document.
     pub(crate) fn score(&mut self) -> Result<f64, Error> {
+        self.count_leaves()?;
         let SegmentMatcher { plan, tree, boosts, scratch, doc, .. } = self;
-        let boosts: &[f64] = match boosts {
-            Some(boosts) => boosts,
-            None => {
-                scratch.fill(0.0);
-                tree.visit(&plan.root, *doc, &mut |leaf, boost| scratch[leaf.0 as usize] += boost)?;
-                scratch
-            }
-        };
         let mut score = 0.0;
-        for (leaf, &boost) in boosts.iter().enumerate() {
-            if boost == 0.0 {
-                continue;
-            }
+        for (leaf, boost) in boosts.as_ref().unwrap_or(scratch).iter().enumerate() {
+            let Some(boost) = boost else { continue };
             let tf = tree.leaf(leaf)?.frequency(*doc)?;
             let facts = &plan.leaves[leaf];
             let length = match facts.scope {
@@ -134,22 +125,24 @@ impl<'s> SegmentMatcher<'s> {
             self.collect()?;
             return Ok(self.places.len() as u64);
         }
-        let SegmentMatcher { plan, tree, boosts, scratch, doc, .. } = self;
+        self.count_leaves()?;
+        let SegmentMatcher { tree, boosts, scratch, doc, .. } = self;
         let mut matches = 0;
-        if boosts.is_some() {
-            for (leaf, facts) in plan.leaves.iter().enumerate() {
-                if facts.scored {
-                    matches += u64::from(tree.leaf(leaf)?.frequency(*doc)?);
-                }
+        for (leaf, boost) in boosts.as_ref().unwrap_or(scratch).iter().enumerate() {
+            if boost.is_some() {
+                matches += u64::from(tree.leaf(leaf)?.frequency(*doc)?);
             }
-            return Ok(matches);
-        }
-        scratch.fill(0.0);
-        tree.visit(&plan.root, *doc, &mut |leaf, _| scratch[leaf.0 as usize] = 1.0)?;
-        for leaf in (0..scratch.len()).filter(|&leaf| scratch[leaf] == 1.0) {
-            matches += u64::from(tree.leaf(leaf)?.frequency(*doc)?);
         }
         Ok(matches)
+    }
+
+    /// Finds the boosts of the leaves that count in the current document, where they differ between documents.
+    fn count_leaves(&mut self) -> Result<(), Error> {
+        let SegmentMatcher { plan, tree, boosts: None, scratch, doc, .. } = self else {
+            return Ok(());
+        };
+        scratch.fill(None);
+        tree.visit(&plan.root, *doc, &mut |leaf, boost| add_boost(scratch, leaf, boost))
     }
 
     /// The matches of the current document in order, none twice, put into `out`, which is cleared first.
@@ -159,7 +152,9 @@ impl<'s> SegmentMatcher<'s> {
         let mut field = 0;
         let mut extent = self.tree.segment.field_extent(0, self.doc);
         for place in &self.places {
-            while extent.0 + extent.1 <= place.first && field + 1 < self.plan.text_fields.len() {
+            while extent.0.saturating_add(extent.1) <= place.first
+                && field + 1 < self.plan.text_fields.len()
+            {
                 field += 1;
                 extent = self.tree.segment.field_extent(field, self.doc);
             }
@@ -175,12 +170,13 @@ impl<'s> SegmentMatcher<'s> {
 
     /// Gathers the places of all leaves in matching parts.
     fn collect(&mut self) -> Result<(), Error> {
-        let SegmentMatcher { plan, tree, scratch, places, doc, .. } = self;
-        scratch.fill(0.0);
-        tree.visit(&plan.root, *doc, &mut |leaf, _| scratch[leaf.0 as usize] = 1.0)?;
+        self.count_leaves()?;
+        let SegmentMatcher { tree, boosts, scratch, places, doc, .. } = self;
         places.clear();
-        for leaf in (0..scratch.len()).filter(|&leaf| scratch[leaf] == 1.0) {
-            places.extend_from_slice(tree.leaf(leaf)?.places(*doc)?);
+        for (leaf, boost) in boosts.as_ref().unwrap_or(scratch).iter().enumerate() {
+            if boost.is_some() {
+                places.extend_from_slice(tree.leaf(leaf)?.places(*doc)?);
+            }
         }
         places.sort_unstable();
         places.dedup();
@@ -316,7 +312,7 @@ impl<'s> Tree<'s> {
 
 /// Adds up the boosts of leaves where a leaf that matches in a matching document always stands in a matching part;
 /// `false` where that is not so.
-fn constant_boosts(node: &PlanNode, boosts: &mut [f64]) -> bool {
+fn constant_boosts(node: &PlanNode, boosts: &mut [Option<f64>]) -> bool {
     match node {
         PlanNode::And(items) => items.iter().all(|item| constant_boosts(item, boosts)),
         PlanNode::Clauses { must, should, .. } => {
@@ -329,16 +325,20 @@ fn constant_boosts(node: &PlanNode, boosts: &mut [f64]) -> bool {
 }
 
 /// The same for a node that need not match: only leaves and choices of leaves.
-fn loose_boosts(node: &PlanNode, boosts: &mut [f64]) -> bool {
+fn loose_boosts(node: &PlanNode, boosts: &mut [Option<f64>]) -> bool {
     match node {
         PlanNode::Leaf { leaf, boost } => {
-            boosts[leaf.0 as usize] += boost;
+            add_boost(boosts, *leaf, *boost);
             true
         }
         PlanNode::Or(items) => items.iter().all(|item| loose_boosts(item, boosts)),
         PlanNode::Nothing | PlanNode::Everything | PlanNode::Filter(_) | PlanNode::Not(_) => true,
         PlanNode::And(_) | PlanNode::AtLeast { .. } | PlanNode::Clauses { .. } => false,
     }
+}
+
+fn add_boost(boosts: &mut [Option<f64>], leaf: LeafId, boost: f64) {
+    *boosts[leaf.0 as usize].get_or_insert(0.0) += boost;
 }
 
 /// Whether the scored leaves are one, or single words that never share a position.
@@ -348,14 +348,13 @@ fn disjoint_leaves(plan: &Plan) -> bool {
         return true;
     }
     let word = |pattern: &Pattern| match pattern {
-        Pattern::Word(word) => Some(&plan.words[word.0 as usize]),
+        Pattern::Word(word) => Some(*word),
         _ => None,
     };
     let words: Option<Vec<_>> = leaves.iter().map(|leaf| word(&leaf.pattern)).collect();
     words.is_some_and(|words| {
-        words
-            .iter()
-            .enumerate()
-            .all(|(place, left)| words[place + 1..].iter().all(|right| !can_share(left, right)))
+        words.iter().enumerate().all(|(place, &left)| {
+            words[place + 1..].iter().all(|&right| !can_share(left, right, &plan.words))
+        })
     })
 }

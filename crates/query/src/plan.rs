@@ -186,6 +186,13 @@ pub enum Terms {
         /// What each segment has of them.
         segments: Vec<SegmentTerms>,
     },
+    /// Any of several words that differ in field or form as written: `{=March march}`.
+    Mixed {
+        /// The words; none of them is mixed.
+        words: Vec<WordId>,
+        /// For each segment one bit a document: whether it has any of them.
+        documents: Vec<Vec<u64>>,
+    },
 }
 
 /// The terms of a set in one segment, and the documents that have any of them.

@@ -131,7 +131,7 @@ impl Wildcard {
     }
 
     /// Whether a whole word fits. Goes back to the last `*` only, so the time is bounded by the product of the lengths.
-    fn fits(&self, word: &str) -> bool {
+    pub(super) fn fits(&self, word: &str) -> bool {
         let parts = self.0.as_slice();
         let (mut part, mut rest) = (0, word);
         let mut retry: Option<(usize, &str)> = None;

@@ -171,6 +171,10 @@ impl<'a> Opener<'a> {
                 }
                 _ => Ok(Documents::Nothing),
             },
+            Terms::Mixed { documents, .. } => {
+                let documents = documents.get(self.number).map_or(&[][..], Vec::as_slice);
+                Ok(Documents::Bits(Bits::new(documents)))
+            }
             Terms::Many { segments, .. } => {
                 let documents = segments.get(self.number).map_or(&[][..], |set| &set.documents);
                 Ok(Documents::Bits(Bits::new(documents)))
@@ -238,7 +242,7 @@ fn is_exact_pattern(plan: &Plan, pattern: &Pattern) -> bool {
             // Bitmaps were made within the scope and by the surface form; a bare list knows neither.
             word.scope.is_none()
                 || word.surface.is_some()
-                || matches!(word.terms, Terms::Many { .. })
+                || !matches!(word.terms, Terms::One { .. })
         }
         Pattern::Any(items) => items.iter().all(|item| is_exact_pattern(plan, item)),
         _ => false,

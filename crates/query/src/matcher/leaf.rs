@@ -76,8 +76,7 @@ impl<'a> LeafMatcher<'a> {
         ids.sort_unstable();
         ids.dedup();
         let open = |id: &WordId| {
-            let word = &plan.words[id.0 as usize];
-            WordCursor::new(word, analyzer, &plan.text_fields, segment, number)
+            WordCursor::new(&plan.words, *id, analyzer, &plan.text_fields, segment, number)
         };
         let words = ids.iter().map(open).collect::<Result<_, _>>()?;
         let form = Form::new(&leaf.pattern, &ids, &plan.words);
@@ -242,7 +241,7 @@ impl Text<'_> {
         let within = |place: &Place| {
             (0..self.fields).any(|field| {
                 let (start, length) = self.segment.field_extent(field, doc);
-                start <= place.first && place.last < start + length
+                start <= place.first && place.last < start.saturating_add(length)
             })
         };
         places.retain(within);
@@ -259,9 +258,7 @@ fn sharing(slots: &[WordId], table: &[Word]) -> Sharing {
         .filter(|(slot, _)| class[*slot] == *slot)
         .map(|(_, id)| id)
         .collect();
-    let shares = |left: &WordId, right: &WordId| {
-        can_share(&table[left.0 as usize], &table[right.0 as usize])
-    };
+    let shares = |left: &WordId, right: &WordId| can_share(*left, *right, table);
     let overlap = different
         .iter()
         .enumerate()
@@ -293,9 +290,7 @@ fn apart(operands: &[Pattern], table: &[Word]) -> Option<Kind> {
                 continue;
             }
             let shares = words[left].iter().any(|left| {
-                words[right].iter().any(|right| {
-                    left == right || can_share(&table[left.0 as usize], &table[right.0 as usize])
-                })
+                words[right].iter().any(|right| left == right || can_share(*left, *right, table))
             });
             if equal || shares {
                 return None;

@@ -10,7 +10,7 @@ use store::postings::{Cursor, END};
 use super::sets::SetCursor;
 use super::surface::SurfaceFilter;
 use crate::Error;
-use crate::plan::{Terms, Word};
+use crate::plan::{Terms, Word, WordId};
 
 /// A word's moving place in a segment.
 pub(crate) struct WordCursor<'a> {
@@ -27,17 +27,20 @@ enum Source<'a> {
     Nothing,
     One(Box<Cursor<'a>>),
     Many(Box<SetCursor<'a>>),
+    Mixed(Vec<WordCursor<'a>>),
 }
 
 impl<'a> WordCursor<'a> {
-    /// Opens a word in segment number `number`.
+    /// Opens a word of a table in segment number `number`.
     pub(crate) fn new(
-        word: &'a Word,
+        table: &'a [Word],
+        word: WordId,
         analyzer: &'a Analyzer,
         text_fields: &'a [String],
         segment: &'a Segment,
         number: usize,
     ) -> Result<Self, Error> {
+        let word = &table[word.0 as usize];
         let source = match &word.terms {
             Terms::One { infos, .. } => match infos.get(number) {
                 Some(Some(info)) => Source::One(Box::new(segment.postings(info)?.cursor()?)),
@@ -49,6 +52,12 @@ impl<'a> WordCursor<'a> {
                 }
                 _ => Source::Nothing,
             },
+            Terms::Mixed { words, .. } => {
+                let open = |part: &WordId| {
+                    WordCursor::new(table, *part, analyzer, text_fields, segment, number)
+                };
+                Source::Mixed(words.iter().map(open).collect::<Result<_, _>>()?)
+            }
         };
         let surface = word.surface.as_ref().map(|surface| {
             SurfaceFilter::new(analyzer, text_fields, &surface.written, word.at.clone())
@@ -76,6 +85,7 @@ impl<'a> WordCursor<'a> {
             Source::Nothing => Ok(0),
             Source::One(cursor) => Ok(if cursor.seek(doc)? == doc { cursor.freq()? } else { 0 }),
             Source::Many(set) => set.frequency(doc),
+            Source::Mixed(_) => Ok(self.positions(doc)?.len() as u32),
         }
     }
 
@@ -86,6 +96,14 @@ impl<'a> WordCursor<'a> {
             Source::Nothing => Ok(false),
             Source::One(cursor) => Ok(cursor.seek(doc)? == doc),
             Source::Many(set) => Ok(set.holds(doc)),
+            Source::Mixed(parts) => {
+                for part in parts {
+                    if part.may_stand(doc)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
         }
     }
 
@@ -102,6 +120,13 @@ impl<'a> WordCursor<'a> {
                     }
                 }
                 Source::Many(set) => set.positions(doc, &mut self.positions)?,
+                Source::Mixed(parts) => {
+                    for part in parts {
+                        self.positions.extend_from_slice(part.positions(doc)?);
+                    }
+                    self.positions.sort_unstable();
+                    self.positions.dedup();
+                }
             }
             if let Some(field) = self.scope {
                 let (start, length) = self.segment.field_extent(field, doc);

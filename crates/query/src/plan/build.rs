@@ -196,9 +196,10 @@ impl<'a> Planner<'a> {
     /// Anything with matches of its own.
     fn leaf(&mut self, node: &Node, place: Place) -> Result<PlanNode, Error> {
         // The node's own boost is in `place` already; inside the pattern boosts weigh the words' idfs.
-        let Some((pattern, idf)) = self.pattern(&node.kind, &node.at, place.scope)? else {
+        let Some((pattern, idfs)) = self.pattern(&node.kind, &node.at, place.scope)? else {
             return Ok(PlanNode::Nothing);
         };
+        let idf = idfs.into_iter().fold(0.0, |sum, idf| sum + idf);
         let possible = self.possible(&pattern);
         let scope = self.common_scope(&pattern);
         let next = LeafId(self.plan.leaves.len() as u32);

@@ -75,7 +75,7 @@ impl Filter {
                     .map_or(i64::MIN, |(span, inside)| if inside { span.start } else { span.end });
                 let until = date_bound(high, at)?
                     .map_or(i64::MAX, |(span, inside)| if inside { span.end } else { span.start });
-                FilterTest::Dates(vec![from..until])
+                FilterTest::Dates(std::iter::once(from..until).collect())
             }
             FieldKind::Number => {
                 FilterTest::Numbers(vec![(number_edge(low, at)?, number_edge(high, at)?)])

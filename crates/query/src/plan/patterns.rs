@@ -8,12 +8,12 @@ use std::ops::Range;
 
 use super::build::Planner;
 use super::words::piece_idf;
-use super::{Pattern, Terms, WordId};
+use super::{Pattern, Terms, Word, WordId};
 use crate::Error;
 use crate::syntax::{Node, NodeKind, Occur};
 
-/// A pattern and the sum of its words' idfs; `None` where no word is left to look for.
-pub(super) type Weighed = Option<(Pattern, f64)>;
+/// A pattern and its words' idfs, in the order in which they are added up; `None` where no word is left to look for.
+pub(super) type Weighed = Option<(Pattern, Vec<f64>)>;
 
 impl Planner<'_> {
     /// What a node matches within a scope. Its own boost is the caller's business.
@@ -47,10 +47,7 @@ impl Planner<'_> {
 
     /// Words side by side or within a slop, each with the weight its idf counts with.
     fn phrase(&mut self, words: Vec<(WordId, f64)>, slop: u32) -> Weighed {
-        let idf = words
-            .iter()
-            .map(|&(word, boost)| boost * self.idf(word))
-            .fold(0.0, |sum, idf| sum + idf);
+        let idfs = words.iter().map(|&(word, boost)| boost * self.idf(word)).collect();
         let slots: Vec<WordId> = words.into_iter().map(|(word, _)| word).collect();
         let pattern = match (slots.as_slice(), slop) {
             ([], _) => return None,
@@ -58,7 +55,7 @@ impl Planner<'_> {
             (_, 0) => Pattern::Exact(slots),
             _ => Pattern::Slop { slots, slop },
         };
-        Some((pattern, idf))
+        Some((pattern, idfs))
     }
 
     /// The slots of a quoted phrase.
@@ -97,22 +94,22 @@ impl Planner<'_> {
         at: &Range<usize>,
         scope: Option<usize>,
     ) -> Result<Weighed, Error> {
-        let (mut patterns, mut sum) = (Vec::with_capacity(operands.len()), 0.0);
+        let (mut patterns, mut all) = (Vec::with_capacity(operands.len()), Vec::new());
         for operand in operands {
             match self.operand(operand, scope, "in a window")? {
-                Some((pattern, idf)) => {
+                Some((pattern, idfs)) => {
                     patterns.push(pattern);
-                    sum += operand.boost * idf;
+                    all.extend(idfs.into_iter().map(|idf| operand.boost * idf));
                 }
                 None => return Ok(None),
             }
         }
         if patterns.len() == 1 {
-            return Ok(patterns.pop().map(|pattern| (pattern, sum)));
+            return Ok(patterns.pop().map(|pattern| (pattern, all)));
         }
         let pattern = Pattern::Window { operands: patterns, distance, ordered };
         self.check_window(&pattern, at)?;
-        Ok(Some((pattern, sum)))
+        Ok(Some((pattern, all)))
     }
 
     /// An operand of a window or an item of a joint term.
@@ -169,18 +166,18 @@ impl Planner<'_> {
             [] => return Ok(None),
             [pattern] => {
                 let idf = self.any_idf(pattern)?;
-                return Ok(patterns.pop().map(|pattern| (pattern, idf)));
+                return Ok(patterns.pop().map(|pattern| (pattern, vec![idf])));
             }
             _ => {}
         }
         let words: Option<Vec<WordId>> = patterns.iter().map(single_word).collect();
-        if let Some(word) = words.and_then(|words| self.merge(&words, at).transpose()) {
-            let word = word?;
-            return Ok(Some((Pattern::Word(word), self.idf(word))));
+        if let Some(words) = words {
+            let word = self.merge(&words, at)?;
+            return Ok(Some((Pattern::Word(word), vec![self.idf(word)])));
         }
         let pattern = Pattern::Any(patterns);
         let idf = self.any_idf(&pattern)?;
-        Ok(Some((pattern, idf)))
+        Ok(Some((pattern, vec![idf])))
     }
 
     /// The idf of a choice: that of the documents with any of all the words in it.
@@ -263,20 +260,35 @@ fn misplaced(kind: &NodeKind, at: &Range<usize>, inside: &'static str) -> Error 
 }
 
 /// Whether two words can stand on one position.
-pub(crate) fn can_share(left: &super::Word, right: &super::Word) -> bool {
+pub(crate) fn can_share(left: WordId, right: WordId, table: &[Word]) -> bool {
+    let parts = |id: WordId| match &table[id.0 as usize].terms {
+        Terms::Mixed { words, .. } => words.clone(),
+        _ => vec![id],
+    };
+    let right = parts(right);
+    parts(left).iter().any(|left| {
+        right.iter().any(|right| share_form(&table[left.0 as usize], &table[right.0 as usize]))
+    })
+}
+
+/// The same for words that are not mixed.
+fn share_form(left: &Word, right: &Word) -> bool {
     let apart = |scope: Option<usize>, other: Option<usize>| {
         scope.is_some() && other.is_some() && scope != other
     };
     if apart(left.scope, right.scope) {
         return false;
     }
-    let forms = |word: &'_ super::Word| -> Vec<String> {
-        match &word.terms {
-            Terms::One { term, .. } => vec![term.clone()],
-            Terms::Many { forms, .. } => forms.clone(),
-        }
-    };
-    let (few, many) = (forms(left), forms(right));
-    let (few, many) = if few.len() <= many.len() { (few, many) } else { (many, few) };
+    let (left, right) = (forms(left), forms(right));
+    let (few, many) = if left.len() <= right.len() { (left, right) } else { (right, left) };
     few.iter().any(|form| many.binary_search(form).is_ok())
+}
+
+/// The terms of a word, in byte order.
+fn forms(word: &Word) -> &[String] {
+    match &word.terms {
+        Terms::One { term, .. } => std::slice::from_ref(term),
+        Terms::Many { forms, .. } => forms,
+        Terms::Mixed { .. } => &[],
+    }
 }

@@ -73,7 +73,7 @@ impl Plan {
         let leaf = &self.leaves[id.0 as usize];
         match &leaf.pattern {
             Pattern::Word(_) => self.term(id, boost).map(|term| Shape::Union(vec![term])),
-            Pattern::Exact(slots) => {
+            Pattern::Exact(slots) if 0.0 < boost => {
                 let words: Option<Vec<_>> =
                     slots.iter().map(|&word| self.slot(id.0 as usize, word)).collect();
                 words.map(|words| Shape::Phrase { weight: boost * leaf.idf, words })
@@ -97,7 +97,9 @@ impl Plan {
     fn term(&self, id: LeafId, boost: f64) -> Option<TermLeaf<'_>> {
         let leaf = &self.leaves[id.0 as usize];
         let Pattern::Word(word) = leaf.pattern else { return None };
-        self.slot(id.0 as usize, word).map(|slot| TermLeaf { weight: boost * leaf.idf, ..slot })
+        // Kernels leave out what cannot raise a score, so that `a^0` is not for them.
+        let slot = self.slot(id.0 as usize, word).filter(|_| 0.0 < boost)?;
+        Some(TermLeaf { weight: boost * leaf.idf, ..slot })
     }
 
     /// A word of one term, without weight.

@@ -72,34 +72,37 @@ fn for_each_document(
     Ok(())
 }
 
-/// Documents of the whole index with any of several words.
-pub(super) fn union_doc_freq(index: &IndexFile, words: &[&Word]) -> Result<u64, Error> {
-    let mut found = 0;
+/// For each segment one bit a document: whether it has any of several words.
+pub(super) fn union_documents(index: &IndexFile, words: &[&Word]) -> Result<Vec<Vec<u64>>, Error> {
+    let mut all = Vec::with_capacity(index.segments().len());
     for (number, segment) in index.segments().iter().enumerate() {
         let mut documents = vec![0_u64; (segment.doc_count() as usize).div_ceil(64)];
         for word in words {
-            if let Some(surface) = &word.surface {
-                let set = surface.documents.get(number).map_or(&[][..], Vec::as_slice);
-                documents.iter_mut().zip(set).for_each(|(all, word)| *all |= word);
-                continue;
-            }
-            match &word.terms {
-                Terms::One { infos, .. } => {
+            let known = match (&word.surface, &word.terms) {
+                (Some(surface), _) => surface.documents.get(number).map(Vec::as_slice),
+                (None, Terms::Many { segments, .. }) => {
+                    segments.get(number).map(|set| set.documents.as_slice())
+                }
+                (None, Terms::Mixed { documents, .. }) => documents.get(number).map(Vec::as_slice),
+                (None, Terms::One { infos, .. }) => {
                     if let Some(Some(info)) = infos.get(number) {
                         for_each_document(segment, info, word.scope, |doc| {
                             set(&mut documents, doc)
                         })?;
                     }
+                    None
                 }
-                Terms::Many { segments, .. } => {
-                    let set = segments.get(number).map_or(&[][..], |set| &set.documents);
-                    documents.iter_mut().zip(set).for_each(|(all, word)| *all |= word);
-                }
-            }
+            };
+            documents.iter_mut().zip(known.unwrap_or(&[])).for_each(|(all, word)| *all |= word);
         }
-        found += documents.iter().map(|word| u64::from(word.count_ones())).sum::<u64>();
+        all.push(documents);
     }
-    Ok(found)
+    Ok(all)
+}
+
+/// How many bits are set.
+pub(super) fn count_bits(documents: &[Vec<u64>]) -> u64 {
+    documents.iter().flatten().map(|word| u64::from(word.count_ones())).sum()
 }
 
 /// Sets a document's bit.

@@ -8,7 +8,7 @@ use store::postings::TermInfo;
 use store::{IndexFile, Segment, TermOrdinal};
 
 use super::build::Planner;
-use super::statistics::{field_doc_freq, segment_terms, union_doc_freq};
+use super::statistics::{count_bits, field_doc_freq, segment_terms, union_documents};
 use super::{Expansion, Form, Note, Plan, Surface, Terms, Word, WordId};
 use crate::expand::{self, Expanded, Piece};
 use crate::matcher::{SurfaceFilter, surface_documents};
@@ -140,9 +140,7 @@ impl Planner<'_> {
             Some(written) => Some(self.surface(written, &infos, scope, at)?),
         };
         let doc_freq = match (&surface, scope) {
-            (Some(Surface { documents, .. }), _) => {
-                documents.iter().flatten().map(|word| u64::from(word.count_ones())).sum()
-            }
+            (Some(Surface { documents, .. }), _) => count_bits(documents),
             (None, Some(field)) => field_doc_freq(self.index, &infos, field)?,
             (None, None) => infos.iter().flatten().map(|info| u64::from(info.doc_freq)).sum(),
         };
@@ -225,12 +223,8 @@ impl Planner<'_> {
         self.many(String::new(), Vec::new(), segments, scope, at)
     }
 
-    /// One word for any of several; `None` where that cannot be said as one (different fields, surface forms).
-    pub(super) fn merge(
-        &mut self,
-        words: &[WordId],
-        at: &Range<usize>,
-    ) -> Result<Option<WordId>, Error> {
+    /// One word for any of several.
+    pub(super) fn merge(&mut self, words: &[WordId], at: &Range<usize>) -> Result<WordId, Error> {
         let scope = self.plan.words[words[0].0 as usize].scope;
         let mut forms = Vec::new();
         let mut labels = Vec::new();
@@ -238,7 +232,7 @@ impl Planner<'_> {
         for word in words {
             let word = &self.plan.words[word.0 as usize];
             if word.scope != scope || word.surface.is_some() {
-                return Ok(None);
+                return self.mix(words, at);
             }
             labels.push(word.label.as_str());
             match &word.terms {
@@ -254,6 +248,7 @@ impl Planner<'_> {
                         ordinals.extend(&set.ordinals);
                     }
                 }
+                Terms::Mixed { .. } => return self.mix(words, at),
             }
         }
         forms.sort_unstable();
@@ -263,7 +258,36 @@ impl Planner<'_> {
             ordinals.dedup();
         }
         let label = format!("{{{}}}", labels.join(" "));
-        self.many(label, forms, segments, scope, at).map(Some)
+        self.many(label, forms, segments, scope, at)
+    }
+
+    /// One word for any of several that differ in more than their terms.
+    fn mix(&mut self, words: &[WordId], at: &Range<usize>) -> Result<WordId, Error> {
+        let mut parts = Vec::new();
+        for &id in words {
+            match &self.plan.words[id.0 as usize].terms {
+                Terms::Mixed { words, .. } => parts.extend_from_slice(words),
+                _ => parts.push(id),
+            }
+        }
+        parts.sort_unstable();
+        parts.dedup();
+        let key = (None, None, parts.iter().map(|part| format!("\0{}", part.0)).collect());
+        if let Some(&id) = self.word_ids.get(&key) {
+            return Ok(id);
+        }
+        let found: Vec<&Word> =
+            parts.iter().map(|part| &self.plan.words[part.0 as usize]).collect();
+        let documents = union_documents(self.index, &found)?;
+        let doc_freq = count_bits(&documents);
+        let labels: Vec<&str> = found.iter().map(|word| word.label.as_str()).collect();
+        let label = format!("{{{}}}", labels.join(" "));
+        let mut scopes = found.iter().map(|word| word.scope);
+        let first = scopes.next().flatten();
+        let scope = if scopes.all(|scope| scope == first) { first } else { None };
+        let terms = Terms::Mixed { words: parts, documents };
+        Ok(self
+            .add_word(key, Word { label, scope, terms, surface: None, doc_freq, at: at.clone() }))
     }
 }
 
@@ -283,6 +307,6 @@ fn written(kind: &NodeKind) -> &str {
 /// The idf of a choice of words: one term that stands in every document with any of them.
 pub(super) fn piece_idf(index: &IndexFile, plan: &Plan, words: &[WordId]) -> Result<f64, Error> {
     let words: Vec<&Word> = words.iter().map(|word| &plan.words[word.0 as usize]).collect();
-    let doc_freq = union_doc_freq(index, &words)?;
+    let doc_freq = count_bits(&union_documents(index, &words)?);
     Ok(Bm25::idf(index.manifest().statistics.documents, doc_freq))
 }
