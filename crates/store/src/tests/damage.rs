@@ -34,10 +34,23 @@ fn read_everything(index: &IndexFile) {
         for id in ["n1", "", "a0001", "zzz"] {
             let _ = segment.find_id(id);
         }
+        for field in ["words", "letters"] {
+            let _ = read_column(segment, field);
+        }
         for ordinal in (0..segment.record().terms).chain([u32::MAX]) {
             let _ = read_list(segment, TermOrdinal(ordinal));
         }
     }
+}
+
+fn read_column(segment: &Segment, field: &str) -> Result<(), Error> {
+    let Some(column) = segment.column(field)? else { return Ok(()) };
+    for document in 0..segment.doc_count() {
+        let values = column.dates(document).count() + column.numbers(document).count();
+        let _ =
+            (values, column.codes(document).filter(|&code| column.keyword(code).is_ok()).count());
+    }
+    Ok(())
 }
 
 fn read_list(segment: &Segment, ordinal: TermOrdinal) -> Result<(), Error> {

@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::norms::norm_of;
 use crate::postings::{ImpactModel, ListBuilder, TermTableBuilder};
 use crate::{
-    DocumentsBuilder, Error, FieldKind, FieldSpec, IdsBuilder, IndexWriter, LengthsBuilder,
-    MemoryStorage, SegmentFacts, Storage, StoredDocument, StoredValue, VocabularyBuilder, names,
+    ColumnBuilder, ColumnKind, DocumentsBuilder, Error, FieldKind, FieldSpec, IdsBuilder,
+    IndexWriter, LengthsBuilder, MemoryStorage, SegmentFacts, Storage, StoredDocument, StoredValue,
+    VocabularyBuilder, names,
 };
 
 /// A document: id, title and body.
@@ -63,6 +64,7 @@ pub(super) fn write_segment(
         field("title", FieldKind::Text),
         field("body", FieldKind::Text),
         field("words", FieldKind::Number),
+        field("letters", FieldKind::Keyword),
     ];
     let mut lists: BTreeMap<&str, BTreeMap<u32, Vec<u32>>> = BTreeMap::new();
     let (mut lengths, mut titles) = (LengthsBuilder::default(), LengthsBuilder::default());
@@ -95,6 +97,7 @@ pub(super) fn write_segment(
     let (ids, id_order) = ids.finish();
     writer.write_section(names::IDS, &ids)?;
     writer.write_section(names::ID_ORDER, &id_order)?;
+    write_columns(writer, articles)?;
     let (documents, directory) = documents.finish()?;
     writer.write_section(names::DOCUMENTS, &documents)?;
     writer.write_section(names::DOCUMENT_DIRECTORY, &directory)?;
@@ -124,6 +127,22 @@ fn write_lists(
     writer.write_section(names::TERMS, &table.finish())?;
     writer.write_section(names::POSTINGS, &postings)?;
     writer.write_section(names::POSITIONS, &positions)
+}
+
+/// One number a document, and the letters of its title as keywords, so none or several.
+fn write_columns(writer: &mut IndexWriter<'_>, articles: &[Article]) -> Result<(), Error> {
+    let mut words = ColumnBuilder::new(ColumnKind::Number);
+    let mut letters = ColumnBuilder::new(ColumnKind::Keyword);
+    for article in articles {
+        words.push_number(article.body.len() as f64);
+        words.end_document();
+        article.title.split("").filter(|letter| !letter.is_empty()).for_each(|letter| {
+            letters.push_keyword(letter);
+        });
+        letters.end_document();
+    }
+    writer.write_section(&names::column("words"), &words.finish())?;
+    writer.write_section(&names::column("letters"), &letters.finish())
 }
 
 /// Builds an index of one segment.

@@ -18,6 +18,8 @@ fn check_segment(segment: &Segment, articles: &[Article]) {
         assert_eq!(segment.field_extent(1, number), (body_start, body.len() as u32));
         assert_eq!(segment.id(number).unwrap(), article.id);
         assert_eq!(segment.document(number).unwrap(), stored(article));
+        let words: Vec<f64> = segment.column("words").unwrap().unwrap().numbers(number).collect();
+        assert_eq!(words, [article.body.len() as f64]);
         let last = articles.iter().rposition(|other| other.id == article.id).unwrap();
         assert_eq!(segment.find_id(&article.id).unwrap(), Some(last as u32));
         for (place, word) in (body_start..).zip(body) {

@@ -40,8 +40,9 @@ const MAX_EXPANSION: usize = 128;
 /// Small blocks may expand more.
 const FREE_EXPANSION: usize = 256 << 10;
 
-/// Zstandard's level: its default. Higher levels cost several times the time for a few per cent.
-const LEVEL: i32 = 3;
+/// Zstandard's level. On 32 KiB blocks of Wikipedia text level 1 compresses to 0.415 at 89 MB/s, level 3 to 0.401 at 72 MB/s,
+/// and a build spends more time here than on anything but the text itself.
+const LEVEL: i32 = 1;
 
 const BLOCK_HEAD: usize = 20;
 const PLAIN: u8 = 0;
