@@ -6,7 +6,8 @@
 
 mod guess;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
 use sources::FieldName;
 use store::{FieldKind, FieldSpec, Schema};
@@ -23,6 +24,9 @@ const MAX_FIELDS: usize = 1000;
 
 /// The longest name a schema lists, in bytes.
 const MAX_NAME: usize = 256;
+
+/// Fields that are not listed are counted up to here.
+const MAX_UNLISTED: usize = 1 << 20;
 
 /// What a worker does with a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -167,16 +171,44 @@ impl FieldPlan {
         &self.texts
     }
 
-    /// Takes note of fields met in later documents, in order of appearance.
-    pub(crate) fn add_late(&mut self, names: &[FieldName]) -> Result<(), Error> {
-        names.iter().try_for_each(|name| self.add_new(name, FieldKind::Stored, FieldOrigin::Late))
-    }
-
-    /// The schema, and what to report.
-    pub(crate) fn finish(self) -> (Schema, Vec<FieldReport>, u64) {
+    /// The schema, what to report, and how many fields are not listed.
+    pub(crate) fn finish(
+        mut self,
+        late: LateFields,
+    ) -> Result<(Schema, Vec<FieldReport>, u64), Error> {
+        for name in &late.names {
+            self.add_new(name, FieldKind::Stored, FieldOrigin::Late)?;
+        }
+        let unlisted = self.unlisted + late.unlisted.len() as u64;
         let spec = |field: &FieldReport| FieldSpec { name: field.name.clone(), kind: field.kind };
         let schema = Schema { fields: self.fields.iter().map(spec).collect() };
-        (schema, self.fields, self.unlisted)
+        Ok((schema, self.fields, unlisted))
+    }
+}
+
+/// Fields met in later documents, in order of appearance.
+#[derive(Default)]
+pub(crate) struct LateFields {
+    names: Vec<FieldName>,
+    listed: HashSet<FieldName, foldhash::fast::FixedState>,
+    /// Hashes of those that cannot be listed, as far as anybody wants to know how many there are.
+    unlisted: HashSet<u64, foldhash::fast::FixedState>,
+}
+
+impl LateFields {
+    /// Takes note of fields the plan does not know.
+    pub(crate) fn add(&mut self, names: Vec<FieldName>) {
+        for name in names {
+            if self.listed.contains(&name) {
+                continue;
+            }
+            if self.names.len() < MAX_FIELDS && !name.is_empty() && name.len() <= MAX_NAME {
+                self.listed.insert(name.clone());
+                self.names.push(name);
+            } else if self.unlisted.len() < MAX_UNLISTED {
+                self.unlisted.insert(self.unlisted.hasher().hash_one(&*name));
+            }
+        }
     }
 }
 

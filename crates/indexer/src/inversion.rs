@@ -127,22 +127,6 @@ impl<'a> Inverter<'a> {
         Ok(())
     }
 
-    /// How many documents were added.
-    pub(crate) fn documents(&self) -> usize {
-        self.starts.len() - 1
-    }
-
-    /// How many bytes of memory it holds between slots.
-    pub(crate) fn memory(&self) -> usize {
-        let Scratch { order, surface_ranks, heads, places, directory, piece, .. } = &self.scratch;
-        let numbers = [&self.tokens, &self.starts, surface_ranks, heads, places, directory];
-        numbers.iter().map(|numbers| numbers.capacity() * 4).sum::<usize>()
-            + self.surfaces.memory()
-            + self.terms.memory()
-            + order.capacity() * 16
-            + piece.capacity()
-    }
-
     /// Inverts the documents added; `slot` is the number their pieces bear.
     pub(crate) fn finish(&mut self, slot: u32) -> InvertedSlot {
         self.rank_terms();

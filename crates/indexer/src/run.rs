@@ -26,8 +26,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::Error;
 use crate::surfaces::prefix_of;
 
-/// How many bytes of entries make a block.
-pub(crate) const BLOCK_BYTES: usize = 64 << 10;
+/// How many bytes of entries make a block; in tests few, so that runs have many.
+const BLOCK_BYTES: usize = if cfg!(test) { 100 } else { 64 << 10 };
 
 /// Where a block begins.
 pub(crate) struct BlockMark {
@@ -52,12 +52,12 @@ enum RunBytes {
 
 impl Run {
     /// A run in memory.
-    pub(crate) fn in_memory(blocks: Vec<(Box<[u8]>, Box<[u8]>)>) -> Run {
-        let (mut marks, mut bytes) =
-            (Vec::with_capacity(blocks.len()), Vec::with_capacity(blocks.len()));
-        for (index, (first_term, block)) in blocks.into_iter().enumerate() {
-            marks.push(BlockMark { first_term, offset: index as u64, length: block.len() });
-            bytes.push(block);
+    pub(crate) fn in_memory(blocks: Vec<Block>) -> Run {
+        let (mut marks, mut bytes) = (Vec::new(), Vec::new());
+        for (index, block) in (0..).zip(blocks) {
+            let length = block.bytes.len();
+            marks.push(BlockMark { first_term: block.first_term, offset: index, length });
+            bytes.push(block.bytes);
         }
         Run { marks, bytes: RunBytes::Memory(bytes) }
     }
@@ -91,6 +91,12 @@ impl Run {
     pub(crate) fn bytes(&self) -> u64 {
         self.marks.iter().map(|mark| mark.length as u64).sum()
     }
+}
+
+/// A block as it is made.
+pub(crate) struct Block {
+    pub(crate) first_term: Box<[u8]>,
+    pub(crate) bytes: Box<[u8]>,
 }
 
 /// Puts entries together into blocks.
@@ -137,14 +143,15 @@ impl BlockWriter {
         BLOCK_BYTES <= self.buffer.len()
     }
 
-    /// The open block as (first term, bytes), if it has an entry; the next entry begins a block.
-    pub(crate) fn take(&mut self) -> Option<(Box<[u8]>, Box<[u8]>)> {
+    /// The open block, if it has an entry; the next entry begins a block.
+    pub(crate) fn take(&mut self) -> Option<Block> {
         if self.buffer.is_empty() {
             return None;
         }
-        let block = self.buffer.as_slice().into();
+        let first_term = self.first_term.as_slice().into();
+        let bytes = self.buffer.as_slice().into();
         self.buffer.clear();
-        Some((self.first_term.as_slice().into(), block))
+        Some(Block { first_term, bytes })
     }
 }
 

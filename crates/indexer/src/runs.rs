@@ -8,6 +8,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::SpooledTempFile;
+
 use crate::Error;
 use crate::run::{BlockWriter, Run};
 use crate::run_merge::RunMerge;
@@ -63,9 +65,9 @@ impl Runs {
         self.resident_bytes + self.leaving_bytes
     }
 
-    /// Whether any run was ever spilled.
-    pub(crate) fn has_spilled(&self) -> bool {
-        !self.spilled.is_empty()
+    /// How often runs were spilled.
+    pub(crate) fn spills(&self) -> u32 {
+        self.spilled.len() as u32
     }
 
     /// Hands out all runs in memory; `None` where there are none.
@@ -115,10 +117,10 @@ pub(crate) fn spill(group: Group, directory: &Path) -> Result<(u32, u64, Run), E
             }
         }
         if (!more || writer.is_full())
-            && let Some((first_term, block)) = writer.take()
+            && let Some(block) = writer.take()
         {
-            out.write_all(&block).map_err(write)?;
-            marks.push((first_term, block.len()));
+            out.write_all(&block.bytes).map_err(write)?;
+            marks.push((block.first_term, block.bytes.len()));
         }
         if !more {
             break;
@@ -131,6 +133,12 @@ pub(crate) fn spill(group: Group, directory: &Path) -> Result<(u32, u64, Run), E
 /// A file without a name in `directory`.
 pub(crate) fn temporary_file(directory: &Path) -> Result<File, Error> {
     tempfile::tempfile_in(directory).map_err(|cause| Error::Spill { action: "create", cause })
+}
+
+/// A place for bytes that are read again in this build: in memory up to `memory` bytes, beyond in a file without a name
+/// beside `target`, if it may `spill`.
+pub(crate) fn spool(target: &Path, spill: bool, memory: usize) -> SpooledTempFile {
+    tempfile::spooled_tempfile_in(if spill { memory } else { usize::MAX }, folder_of(target))
 }
 
 /// The folder a file lies in.

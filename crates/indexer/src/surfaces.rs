@@ -81,13 +81,6 @@ impl Surfaces {
         self.long.clear();
     }
 
-    /// How many bytes of memory it holds.
-    pub(crate) fn memory(&self) -> usize {
-        self.table.capacity() * 4
-            + self.entries.capacity() * size_of::<Entry>()
-            + self.long.capacity()
-    }
-
     /// The key of the word at `range` of `text`, to be looked up before the table is cleared. `value` is called with the
     /// bytes of a word that is new.
     #[inline]

@@ -40,7 +40,7 @@ fn news() -> Sample {
 
 /// The fields as `name:type` in order.
 fn shown(plan: FieldPlan) -> String {
-    let (schema, ..) = plan.finish();
+    let (schema, ..) = plan.finish(LateFields::default()).unwrap();
     let shown =
         |field: &FieldSpec| format!("{}:{}", field.name, name_of(FieldChoice::Kind(field.kind)));
     schema.fields.iter().map(shown).collect::<Vec<_>>().join(" ")
@@ -123,12 +123,11 @@ fn an_index_keeps_its_fields() {
 
 #[test]
 fn endless_field_names_are_counted_but_not_listed() {
-    let mut plan = FieldPlan::create(&FieldChoices::default(), &news()).unwrap();
-    let names: Vec<FieldName> = (0..5000).map(|number| format!("f{number}").into()).collect();
-    plan.add_late(&names).unwrap();
-    plan.add_late(&["x".repeat(300).into(), "f1".into()]).unwrap();
-    assert_eq!(plan.role("f4999"), Some(Role::Stored));
-    let (schema, fields, unlisted) = plan.finish();
+    let plan = FieldPlan::create(&FieldChoices::default(), &news()).unwrap();
+    let mut late = LateFields::default();
+    late.add((0..5000).map(|number| format!("f{number}").into()).collect());
+    late.add(vec!["x".repeat(300).into(), "f1".into(), "f4000".into()]);
+    let (schema, fields, unlisted) = plan.finish(late).unwrap();
     assert_eq!((schema.fields.len(), fields.len()), (MAX_FIELDS, MAX_FIELDS));
     assert_eq!(unlisted, 5000 + 8 - 1000 + 1);
 }

@@ -8,7 +8,7 @@ use std::io::Write;
 /// Terms and their pieces.
 type Entries = BTreeMap<Vec<u8>, Vec<(u32, Vec<u8>)>>;
 
-fn blocks(entries: &Entries, block_bytes: usize) -> Vec<(Box<[u8]>, Box<[u8]>)> {
+fn blocks(entries: &Entries, block_bytes: usize) -> Vec<Block> {
     let mut writer = BlockWriter::new();
     let mut blocks = Vec::new();
     for (term, pieces) in entries {
@@ -22,13 +22,13 @@ fn blocks(entries: &Entries, block_bytes: usize) -> Vec<(Box<[u8]>, Box<[u8]>)> 
     blocks
 }
 
-fn spilled(blocks: Vec<(Box<[u8]>, Box<[u8]>)>) -> Run {
+fn spilled(blocks: Vec<Block>) -> Run {
     let mut file = tempfile::tempfile().unwrap();
     let marks = blocks
         .into_iter()
-        .map(|(first_term, block)| {
-            file.write_all(&block).unwrap();
-            (first_term, block.len())
+        .map(|block| {
+            file.write_all(&block.bytes).unwrap();
+            (block.first_term, block.bytes.len())
         })
         .collect();
     Run::spilled(marks, file)

@@ -1,0 +1,296 @@
+//! The last merge: all runs to the postings, positions, vocabulary and term table of the segment.
+//!
+//! Comes in: the runs of all slots. Goes out: section `positions`, written as it is made, and postings, vocabulary and
+//! term table, kept aside until their turn. The bytes depend on the documents alone: lists are encoded from their first
+//! posting on, whatever runs they came in.
+//!
+//! Terms are cut into ranges of about equal work. Threads draw ranges in order, merge and encode them side by side, and
+//! hand them in by turns: first positions and postings, then terms, so that one range can be entered into the vocabulary
+//! while the next is being written. A thread whose output grows too large waits for its turn in the middle of a range and
+//! hands it in piece by piece, so memory stays bounded whatever the dump.
+
+use std::io::{BufWriter, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use store::postings::{ImpactModel, ListBuilder, ListSummary, TermTableBuilder};
+use store::{IndexWriter, VocabularyBuilder, names};
+use tempfile::SpooledTempFile;
+
+use crate::run::{Run, decode_piece};
+use crate::run_merge::RunMerge;
+use crate::runs::spool;
+use crate::turns::{Stopped, Turns};
+use crate::{BuildOptions, Error, Progress};
+
+/// A range is at most so many bytes of runs.
+const MAX_RANGE: u64 = 8 << 20;
+/// And at least so many: below, opening the runs costs more than reading them. In tests few, so that there are many ranges.
+const MIN_RANGE: u64 = if cfg!(test) { 100 } else { 128 << 10 };
+
+/// A thread waits for its turn only when it holds more output than this.
+const MIN_OUTPUT: usize = if cfg!(test) { 50 } else { 1 << 20 };
+
+/// What is merged.
+pub(crate) struct MergeInput<'a> {
+    pub(crate) runs: &'a [Run],
+    /// The first document of each slot.
+    pub(crate) bases: &'a [u32],
+    pub(crate) model: ImpactModel<'a>,
+    pub(crate) threads: usize,
+}
+
+/// What is kept aside until the positions have been written.
+pub(crate) struct Merged {
+    pub(crate) postings: SpooledTempFile,
+    pub(crate) vocabulary: SpooledTempFile,
+    pub(crate) terms: Vec<u8>,
+    pub(crate) term_count: u32,
+}
+
+/// Merges the runs and writes section `positions`.
+pub(crate) fn merge(
+    input: &MergeInput<'_>,
+    writer: &mut IndexWriter<'_>,
+    target: &Path,
+    options: &BuildOptions,
+    pool: &rayon::ThreadPool,
+    progress: &dyn Progress,
+) -> Result<Merged, Error> {
+    let total: u64 = input.runs.iter().map(Run::bytes).sum();
+    let share = options.memory / (input.threads as u64 * 8);
+    let range_bytes = (total / (input.threads as u64 * 8)).min(share).clamp(MIN_RANGE, MAX_RANGE);
+    let spooled = || spool(target, options.spill, (options.memory / 16) as usize);
+    writer.begin_section(names::POSITIONS)?;
+    let merger = Merger {
+        input,
+        starts: range_starts(input.runs, range_bytes),
+        buffer_bytes: (share as usize / input.runs.len().max(1)).clamp(4 << 10, 256 << 10),
+        output_bytes: (share as usize).clamp(MIN_OUTPUT, 16 << 20),
+        tickets: AtomicUsize::new(0),
+        bytes_turns: Turns::default(),
+        terms_turns: Turns::default(),
+        files: Mutex::new(Files { writer, postings: spooled() }),
+        lexicon: Mutex::new(Lexicon {
+            vocabulary: VocabularyBuilder::new(BufWriter::new(spooled()))?,
+            table: TermTableBuilder::new(),
+        }),
+        failure: Mutex::new(None),
+        progress,
+        total,
+    };
+    pool.broadcast(|_| merger.work());
+    merger.finish()
+}
+
+/// Terms at which ranges begin, the first being empty.
+fn range_starts(runs: &[Run], range_bytes: u64) -> Vec<Box<[u8]>> {
+    let mut marks: Vec<_> = runs.iter().flat_map(|run| &run.marks).collect();
+    marks.sort_unstable_by(|one, other| one.first_term.cmp(&other.first_term));
+    let mut starts: Vec<Box<[u8]>> = vec![Box::default()];
+    let mut bytes = 0;
+    for mark in marks {
+        if range_bytes <= bytes && starts[starts.len() - 1] < mark.first_term {
+            starts.push(mark.first_term.clone());
+            bytes = 0;
+        }
+        bytes += mark.length as u64;
+    }
+    starts
+}
+
+/// What the threads share.
+struct Merger<'a, 'w, 's> {
+    input: &'a MergeInput<'a>,
+    starts: Vec<Box<[u8]>>,
+    buffer_bytes: usize,
+    /// A thread that holds more output than this waits for its turn.
+    output_bytes: usize,
+    tickets: AtomicUsize,
+    bytes_turns: Turns,
+    terms_turns: Turns,
+    files: Mutex<Files<'w, 's>>,
+    lexicon: Mutex<Lexicon>,
+    failure: Mutex<Option<Error>>,
+    progress: &'a dyn Progress,
+    total: u64,
+}
+
+struct Files<'w, 's> {
+    writer: &'w mut IndexWriter<'s>,
+    postings: SpooledTempFile,
+}
+
+struct Lexicon {
+    vocabulary: VocabularyBuilder<BufWriter<SpooledTempFile>>,
+    table: TermTableBuilder,
+}
+
+/// What a thread has merged and not handed in.
+#[derive(Default)]
+struct Output {
+    postings: Vec<u8>,
+    positions: Vec<u8>,
+    /// Terms end to end, and where each ends.
+    terms: Vec<u8>,
+    term_ends: Vec<usize>,
+    summaries: Vec<ListSummary>,
+}
+
+/// Why a thread ended early.
+enum Interrupted {
+    ByOther,
+    ByOwn(Error),
+}
+
+impl<E: Into<Error>> From<E> for Interrupted {
+    fn from(error: E) -> Interrupted {
+        Interrupted::ByOwn(error.into())
+    }
+}
+
+impl Merger<'_, '_, '_> {
+    /// Merges ranges until there are none left or somebody has failed.
+    fn work(&self) {
+        let guard = StopOnPanic(self);
+        let runs: Vec<&Run> = self.input.runs.iter().collect();
+        let mut builder = ListBuilder::new();
+        let mut output = Output::default();
+        loop {
+            let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
+            if self.starts.len() <= ticket {
+                break;
+            }
+            match self.range(ticket, &runs, &mut builder, &mut output) {
+                Ok(()) => {}
+                Err(Interrupted::ByOther) => break,
+                Err(Interrupted::ByOwn(error)) => {
+                    lock(&self.failure).get_or_insert(error);
+                    self.stop();
+                    break;
+                }
+            }
+        }
+        drop(guard);
+    }
+
+    fn range(
+        &self,
+        ticket: usize,
+        runs: &[&Run],
+        builder: &mut ListBuilder,
+        output: &mut Output,
+    ) -> Result<(), Interrupted> {
+        let until = self.starts.get(ticket + 1).map(|start| &**start);
+        let mut merge = RunMerge::open(runs, &self.starts[ticket], until, self.buffer_bytes)?;
+        let mut doc_positions = Vec::new();
+        while merge.next_term()? {
+            self.list(&mut merge, builder, output, &mut doc_positions)?;
+            if self.output_bytes <= output.postings.len() + output.positions.len() {
+                self.hand_in_bytes(ticket, output)?;
+            }
+        }
+        self.hand_in_bytes(ticket, output)?;
+        self.bytes_turns.pass();
+        self.hand_in_terms(ticket, output)?;
+        let done = self.total * (ticket as u64 + 1) / self.starts.len() as u64;
+        self.progress.merged(done, self.total);
+        Ok(())
+    }
+
+    /// Encodes the list of the current term.
+    fn list(
+        &self,
+        merge: &mut RunMerge<'_>,
+        builder: &mut ListBuilder,
+        output: &mut Output,
+        doc_positions: &mut Vec<u32>,
+    ) -> Result<(), Error> {
+        let MergeInput { model, bases, .. } = self.input;
+        let Output { postings, positions, terms, term_ends, summaries } = output;
+        builder.begin(model, merge.documents(), positions);
+        terms.extend_from_slice(merge.term());
+        term_ends.push(terms.len());
+        while let Some((slot, piece)) = merge.next_piece()? {
+            let base = *bases.get(slot as usize).ok_or(Error::SpillDamaged)?;
+            decode_piece(piece, base, doc_positions, |doc, doc_positions| {
+                builder.push(model, doc, doc_positions, positions);
+            })?;
+        }
+        summaries.push(builder.finish(model, postings, positions));
+        Ok(())
+    }
+
+    /// Writes positions and postings when it is this range's turn, and keeps the turn.
+    fn hand_in_bytes(&self, ticket: usize, output: &mut Output) -> Result<(), Interrupted> {
+        self.bytes_turns.wait(ticket).map_err(|Stopped| Interrupted::ByOther)?;
+        let mut files = lock(&self.files);
+        files.writer.write(&output.positions)?;
+        files
+            .postings
+            .write_all(&output.postings)
+            .map_err(|cause| Error::Spill { action: "write", cause })?;
+        output.positions.clear();
+        output.positions.shrink_to(self.output_bytes);
+        output.postings.clear();
+        output.postings.shrink_to(self.output_bytes);
+        Ok(())
+    }
+
+    /// Enters the terms when it is this range's turn, and passes it on.
+    fn hand_in_terms(&self, ticket: usize, output: &mut Output) -> Result<(), Interrupted> {
+        self.terms_turns.wait(ticket).map_err(|Stopped| Interrupted::ByOther)?;
+        let mut lexicon = lock(&self.lexicon);
+        let mut start = 0;
+        for (end, summary) in output.term_ends.iter().zip(&output.summaries) {
+            lexicon.vocabulary.push(&output.terms[start..*end])?;
+            lexicon.table.push(summary);
+            start = *end;
+        }
+        drop(lexicon);
+        self.terms_turns.pass();
+        output.terms.clear();
+        output.term_ends.clear();
+        output.summaries.clear();
+        Ok(())
+    }
+
+    fn stop(&self) {
+        self.bytes_turns.stop();
+        self.terms_turns.stop();
+    }
+
+    fn finish(self) -> Result<Merged, Error> {
+        if let Some(error) = self.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            return Err(error);
+        }
+        let Files { writer, postings } =
+            self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
+        writer.end_section()?;
+        let Lexicon { vocabulary, table } =
+            self.lexicon.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let term_count = vocabulary.len();
+        let vocabulary = vocabulary
+            .finish()?
+            .into_inner()
+            .map_err(|error| Error::Spill { action: "write", cause: error.into_error() })?;
+        Ok(Merged { postings, vocabulary, terms: table.finish(), term_count })
+    }
+}
+
+/// A panic in one thread must not leave the others waiting.
+struct StopOnPanic<'m, 'a, 'w, 's>(&'m Merger<'a, 'w, 's>);
+
+impl Drop for StopOnPanic<'_, '_, '_, '_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.stop();
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic that poisoned it goes on to the caller in any case.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
