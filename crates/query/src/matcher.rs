@@ -2,10 +2,12 @@
 //!
 //! Comes in: a plan and a segment. Goes out: its matching documents in order; of each the score, the matches, or their
 //! number. Works one document at a time in three steps: candidates by posting lists alone ([`documents`]), then the
-//! boolean tree over leaves, whose positions are read only when asked for ([`leaf`]), then whatever the caller wants. It
-//! prunes nothing: this is what every faster kernel must equal.
+//! boolean tree over leaves, whose positions are read only when asked for ([`leaf`]), then whatever the caller wants. This
+//! is what every faster kernel must equal. It skips blocks of no list; asked for documents above a score, it passes over
+//! those whose word counts rule them out, before it reads positions.
 
 mod documents;
+mod filters;
 mod leaf;
 mod phrase;
 mod places;
@@ -13,20 +15,21 @@ mod sets;
 mod slop;
 mod surface;
 mod top;
+mod tree;
 mod window;
 mod words;
 
-use documents::{Documents, is_exact};
-use leaf::LeafMatcher;
+use documents::{Documents, residual};
 pub(crate) use leaf::operands_apart;
 use places::Place;
+use store::Segment;
 use store::postings::END;
-use store::{Segment, StoredDocument};
 pub(crate) use surface::{SurfaceFilter, surface_documents};
 pub(crate) use top::top_docs;
+use tree::{Tree, add_boost, constant_boosts, greatest_boosts};
 pub(crate) use window::MAX_SHARING_OPERANDS;
 
-use crate::plan::{Filter, LeafId, Pattern, Plan, PlanNode, can_share};
+use crate::plan::{Leaf, Pattern, Plan, PlanNode, can_share};
 use crate::{Bm25, Error, Searcher, Span};
 
 /// A plan at work in one segment.
@@ -36,13 +39,15 @@ use crate::{Bm25, Error, Searcher, Span};
 pub(crate) struct SegmentMatcher<'s> {
     plan: &'s Plan,
     documents: Documents<'s>,
-    /// Whether every candidate matches.
-    exact: bool,
+    /// What candidates must be asked still; nothing where every candidate matches.
+    residual: Option<PlanNode>,
     started: bool,
     doc: u32,
     tree: Tree<'s>,
     /// The boost of each leaf that may count, where it is the same in all matching documents.
     boosts: Option<Vec<Option<f64>>>,
+    /// The most each leaf can count in any document.
+    greatest: Vec<f64>,
     /// Whether no two leaves can match in the same place.
     disjoint: bool,
     scratch: Vec<Option<f64>>,
@@ -58,14 +63,16 @@ impl<'s> SegmentMatcher<'s> {
         number: usize,
     ) -> Result<Self, Error> {
         let documents = Documents::of(plan, segment, number, &plan.root)?;
-        let leaves = plan.leaves.iter().map(|_| None).collect();
-        let tree = Tree { searcher: *searcher, plan, segment, number, leaves, stored: None };
+        let tree = Tree::new(searcher, plan, segment, number);
+        let mut greatest = vec![0.0; plan.leaves.len()];
+        greatest_boosts(&plan.root, &mut greatest);
         let mut boosts = vec![None; plan.leaves.len()];
         let boosts = constant_boosts(&plan.root, &mut boosts).then_some(boosts);
         Ok(SegmentMatcher {
             plan,
             documents,
-            exact: is_exact(plan, &plan.root),
+            residual: residual(plan, &plan.root),
+            greatest,
             started: false,
             doc: END,
             tree,
@@ -78,8 +85,14 @@ impl<'s> SegmentMatcher<'s> {
 
     /// The next matching document.
     pub(crate) fn next(&mut self) -> Result<Option<u32>, Error> {
+        self.next_above(f64::NEG_INFINITY).map(|(doc, _)| doc)
+    }
+
+    /// The next matching document that may score more than `floor`, and whether candidates were passed over whose
+    /// matches would have brought too little: those are never asked whether they match.
+    pub(crate) fn next_above(&mut self, floor: f64) -> Result<(Option<u32>, bool), Error> {
         let candidate = if self.started { self.documents.advance()? } else { self.documents.doc() };
-        self.settle(candidate)
+        self.settle(candidate, floor)
     }
 
     /// The first matching document from `target` on, the current one included.
@@ -88,16 +101,41 @@ impl<'s> SegmentMatcher<'s> {
             return Ok((self.doc != END).then_some(self.doc));
         }
         let candidate = self.documents.seek(target)?;
-        self.settle(candidate)
+        self.settle(candidate, f64::NEG_INFINITY).map(|(doc, _)| doc)
     }
 
-    fn settle(&mut self, mut candidate: u32) -> Result<Option<u32>, Error> {
+    fn settle(&mut self, mut candidate: u32, floor: f64) -> Result<(Option<u32>, bool), Error> {
         self.started = true;
-        while candidate != END && !self.exact && !self.tree.holds(&self.plan.root, candidate)? {
+        let mut skipped = false;
+        while candidate != END {
+            if floor == f64::NEG_INFINITY || self.may_exceed(candidate, floor)? {
+                match &self.residual {
+                    Some(rest) if !self.tree.holds(rest, candidate)? => {}
+                    _ => break,
+                }
+            } else {
+                skipped = true;
+            }
             candidate = self.documents.advance()?;
         }
         self.doc = candidate;
-        Ok((candidate != END).then_some(candidate))
+        Ok(((candidate != END).then_some(candidate), skipped))
+    }
+
+    /// Whether a document can score more than `floor`, by how often its words stand there, without their positions.
+    fn may_exceed(&mut self, doc: u32, floor: f64) -> Result<bool, Error> {
+        let SegmentMatcher { plan, tree, greatest, .. } = self;
+        let mut bound = 0.0;
+        for (leaf, &boost) in greatest.iter().enumerate() {
+            if 0.0 < boost {
+                let most = tree.leaf(leaf)?.most(doc)?;
+                let facts = &plan.leaves[leaf];
+                bound +=
+                    boost * facts.idf * Bm25::impact(most, norm(plan, facts, tree.segment, doc));
+            }
+        }
+        // Rounding may lift a score over its bound by a hair.
+        Ok(floor < bound * (1.0 + 1e-9))
     }
 
     /// The score of the current document.
@@ -109,12 +147,7 @@ impl<'s> SegmentMatcher<'s> {
             let Some(boost) = boost else { continue };
             let tf = tree.leaf(leaf)?.frequency(*doc)?;
             let facts = &plan.leaves[leaf];
-            let length = match facts.scope {
-                None => tree.segment.length(*doc),
-                Some(field) => tree.segment.field_extent(field, *doc).1,
-            };
-            let norm = plan.leaf_bm25(facts).norm(length);
-            score += boost * facts.idf * Bm25::impact(tf, norm);
+            score += boost * facts.idf * Bm25::impact(tf, norm(plan, facts, tree.segment, *doc));
         }
         Ok(score)
     }
@@ -184,161 +217,13 @@ impl<'s> SegmentMatcher<'s> {
     }
 }
 
-/// The boolean tree with what its leaves and filters need to be asked about documents, in ascending order.
-struct Tree<'s> {
-    searcher: Searcher<'s>,
-    plan: &'s Plan,
-    segment: &'s Segment,
-    number: usize,
-    /// Opened when first asked.
-    leaves: Vec<Option<LeafMatcher<'s>>>,
-    /// The stored document read last, for filters.
-    stored: Option<(u32, StoredDocument)>,
-}
-
-impl<'s> Tree<'s> {
-    fn leaf(&mut self, leaf: usize) -> Result<&mut LeafMatcher<'s>, Error> {
-        if self.leaves[leaf].is_none() {
-            let facts = &self.plan.leaves[leaf];
-            let analyzer = self.searcher.analyzer();
-            self.leaves[leaf] =
-                Some(LeafMatcher::new(self.plan, facts, analyzer, self.segment, self.number)?);
-        }
-        Ok(self.leaves[leaf].as_mut().expect("opened above"))
-    }
-
-    /// Whether a document matches a node. Filters are asked last: they read stored documents.
-    fn holds(&mut self, node: &PlanNode, doc: u32) -> Result<bool, Error> {
-        match node {
-            PlanNode::Nothing => Ok(false),
-            PlanNode::Everything => Ok(true),
-            PlanNode::Leaf { leaf, .. } => self.leaf(leaf.0 as usize)?.holds(doc),
-            PlanNode::Filter(filter) => self.passes(&self.plan.filters[filter.0 as usize], doc),
-            PlanNode::And(items) => self.all(items, doc),
-            PlanNode::Or(items) => self.any(items, doc),
-            PlanNode::Not(item) => Ok(!self.holds(item, doc)?),
-            PlanNode::AtLeast { count, items } => {
-                let mut missing = *count;
-                for (place, item) in items.iter().enumerate() {
-                    if missing == 0 || ((items.len() - place) as u64) < u64::from(missing) {
-                        break;
-                    }
-                    missing -= u32::from(self.holds(item, doc)?);
-                }
-                Ok(missing == 0)
-            }
-            PlanNode::Clauses { must, should, must_not } => Ok(self.all(must, doc)?
-                && !self.any(must_not, doc)?
-                && (!must.is_empty() || self.any(should, doc)?)),
-        }
-    }
-
-    fn all(&mut self, items: &[PlanNode], doc: u32) -> Result<bool, Error> {
-        for filters in [false, true] {
-            for item in items {
-                if matches!(item, PlanNode::Filter(_)) == filters && !self.holds(item, doc)? {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    fn any(&mut self, items: &[PlanNode], doc: u32) -> Result<bool, Error> {
-        for filters in [false, true] {
-            for item in items {
-                if matches!(item, PlanNode::Filter(_)) == filters && self.holds(item, doc)? {
-                    return Ok(true);
-                }
-            }
-        }
-        Ok(false)
-    }
-
-    fn passes(&mut self, filter: &Filter, doc: u32) -> Result<bool, Error> {
-        if self.stored.as_ref().is_none_or(|(at, _)| *at != doc) {
-            self.stored = Some((doc, self.segment.document(doc)?));
-        }
-        let stored = self.stored.iter().flat_map(|(_, document)| &document.fields);
-        let mut values = stored.filter(|(name, _)| *name == filter.field).peekable();
-        if values.peek().is_none() && filter.field == "id" {
-            return Ok(filter.passes_text(self.segment.id(doc)?));
-        }
-        Ok(values.any(|(_, value)| filter.passes(value)))
-    }
-
-    /// Calls `sink` with each leaf in the matching parts of a node that matches the document.
-    fn visit(
-        &mut self,
-        node: &PlanNode,
-        doc: u32,
-        sink: &mut impl FnMut(LeafId, f64),
-    ) -> Result<(), Error> {
-        match node {
-            PlanNode::Leaf { leaf, boost } => sink(*leaf, *boost),
-            PlanNode::And(items) => {
-                for item in items {
-                    self.visit(item, doc, sink)?;
-                }
-            }
-            PlanNode::Or(items) | PlanNode::AtLeast { items, .. } => {
-                self.visit_matching(items, doc, sink)?;
-            }
-            PlanNode::Clauses { must, should, .. } => {
-                for item in must {
-                    self.visit(item, doc, sink)?;
-                }
-                self.visit_matching(should, doc, sink)?;
-            }
-            PlanNode::Nothing | PlanNode::Everything | PlanNode::Filter(_) | PlanNode::Not(_) => {}
-        }
-        Ok(())
-    }
-
-    fn visit_matching(
-        &mut self,
-        items: &[PlanNode],
-        doc: u32,
-        sink: &mut impl FnMut(LeafId, f64),
-    ) -> Result<(), Error> {
-        for item in items {
-            if self.holds(item, doc)? {
-                self.visit(item, doc, sink)?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Adds up the boosts of leaves where a leaf that matches in a matching document always stands in a matching part;
-/// `false` where that is not so.
-fn constant_boosts(node: &PlanNode, boosts: &mut [Option<f64>]) -> bool {
-    match node {
-        PlanNode::And(items) => items.iter().all(|item| constant_boosts(item, boosts)),
-        PlanNode::Clauses { must, should, .. } => {
-            must.iter().all(|item| constant_boosts(item, boosts))
-                && should.iter().all(|item| loose_boosts(item, boosts))
-        }
-        PlanNode::AtLeast { items, .. } => items.iter().all(|item| loose_boosts(item, boosts)),
-        node => loose_boosts(node, boosts),
-    }
-}
-
-/// The same for a node that need not match: only leaves and choices of leaves.
-fn loose_boosts(node: &PlanNode, boosts: &mut [Option<f64>]) -> bool {
-    match node {
-        PlanNode::Leaf { leaf, boost } => {
-            add_boost(boosts, *leaf, *boost);
-            true
-        }
-        PlanNode::Or(items) => items.iter().all(|item| loose_boosts(item, boosts)),
-        PlanNode::Nothing | PlanNode::Everything | PlanNode::Filter(_) | PlanNode::Not(_) => true,
-        PlanNode::And(_) | PlanNode::AtLeast { .. } | PlanNode::Clauses { .. } => false,
-    }
-}
-
-fn add_boost(boosts: &mut [Option<f64>], leaf: LeafId, boost: f64) {
-    *boosts[leaf.0 as usize].get_or_insert(0.0) += boost;
+/// What a document's length, or that of the leaf's field in it, makes of the leaf's formula.
+fn norm(plan: &Plan, leaf: &Leaf, segment: &Segment, doc: u32) -> f64 {
+    let length = match leaf.scope {
+        None => segment.length(doc),
+        Some(field) => segment.field_extent(field, doc).1,
+    };
+    plan.leaf_bm25(leaf).norm(length)
 }
 
 /// Whether the scored leaves are one, or single words that never share a position.

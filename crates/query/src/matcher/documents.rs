@@ -1,13 +1,13 @@
 //! Candidates: the documents of a segment that have the words a plan needs, in order.
 //!
 //! Comes in: a plan node. Goes out: a cursor over a superset of its documents, made of posting lists and bitmaps alone;
-//! no position is read. Where the superset is the exact set, [`is_exact`] says so and nothing more needs to be asked.
+//! no position is read. [`residual`] says what must still be asked of a candidate.
 
 use store::Segment;
 use store::postings::{Cursor, END};
 
 use crate::Error;
-use crate::plan::{Leaf, Pattern, Plan, PlanNode, Terms, Word, WordId};
+use crate::plan::{Pattern, Plan, PlanNode, Terms, Word, WordId};
 
 /// A moving place among candidates.
 ///
@@ -218,20 +218,61 @@ impl<'a> Opener<'a> {
     }
 }
 
-/// Whether a node's candidates are exactly its documents.
-pub(crate) fn is_exact(plan: &Plan, node: &PlanNode) -> bool {
-    let all = |items: &[PlanNode]| items.iter().all(|item| is_exact(plan, item));
+/// What must still be asked of a node's candidates: nothing where they are exactly its documents. Parts that cost more
+/// come later.
+pub(crate) fn residual(plan: &Plan, node: &PlanNode) -> Option<PlanNode> {
+    let all_exact = |items: &[PlanNode]| items.iter().all(|item| residual(plan, item).is_none());
     match node {
-        PlanNode::Nothing | PlanNode::Everything => true,
+        PlanNode::Nothing | PlanNode::Everything => None,
         PlanNode::Leaf { leaf, .. } => {
-            let Leaf { pattern, .. } = &plan.leaves[leaf.0 as usize];
-            is_exact_pattern(plan, pattern)
+            let exact = is_exact_pattern(plan, &plan.leaves[leaf.0 as usize].pattern);
+            (!exact).then(|| node.clone())
         }
-        PlanNode::And(items) | PlanNode::Or(items) => all(items),
+        PlanNode::Or(items) => (!all_exact(items)).then(|| node.clone()),
+        PlanNode::And(items) => {
+            conjunction(plan, items.iter().filter_map(|item| residual(plan, item)))
+        }
         PlanNode::Clauses { must, should, must_not } => {
-            must_not.is_empty() && if must.is_empty() { all(should) } else { all(must) }
+            let required: Vec<PlanNode> = if must.is_empty() {
+                let any = (!all_exact(should)).then(|| PlanNode::Or(should.clone()));
+                any.into_iter().collect()
+            } else {
+                must.iter().filter_map(|item| residual(plan, item)).collect()
+            };
+            let forbidden = must_not.iter().map(|item| PlanNode::Not(Box::new(item.clone())));
+            conjunction(plan, required.into_iter().chain(forbidden))
         }
-        PlanNode::Filter(_) | PlanNode::Not(_) | PlanNode::AtLeast { .. } => false,
+        PlanNode::Filter(_) | PlanNode::Not(_) | PlanNode::AtLeast { .. } => Some(node.clone()),
+    }
+}
+
+/// All of these, the cheapest first.
+fn conjunction(plan: &Plan, items: impl Iterator<Item = PlanNode>) -> Option<PlanNode> {
+    let mut items: Vec<PlanNode> = items.collect();
+    items.sort_by_key(|item| effort(plan, item));
+    match items.len() {
+        0 => None,
+        1 => items.pop(),
+        _ => Some(PlanNode::And(items)),
+    }
+}
+
+/// How much it takes to ask a document, roughly: frequencies, columns, positions.
+fn effort(plan: &Plan, node: &PlanNode) -> u32 {
+    let most = |items: &[PlanNode]| items.iter().map(|item| effort(plan, item)).max().unwrap_or(0);
+    match node {
+        PlanNode::Nothing | PlanNode::Everything => 0,
+        PlanNode::Leaf { leaf, .. } => match plan.leaves[leaf.0 as usize].pattern {
+            Pattern::Word(_) => 1,
+            Pattern::Exact(_) => 3,
+            Pattern::Slop { .. } | Pattern::Window { .. } | Pattern::Any(_) => 4,
+        },
+        PlanNode::Filter(_) => 2,
+        PlanNode::Not(item) => effort(plan, item),
+        PlanNode::And(items) | PlanNode::Or(items) | PlanNode::AtLeast { items, .. } => most(items),
+        PlanNode::Clauses { must, should, must_not } => {
+            most(must).max(most(should)).max(most(must_not))
+        }
     }
 }
 

@@ -92,6 +92,11 @@ impl<'a> LeafMatcher<'a> {
         Ok(self.places(doc)?.len() as u32)
     }
 
+    /// A number of matches that a document does not exceed, by the frequencies of its words.
+    pub(crate) fn most(&mut self, doc: u32) -> Result<u32, Error> {
+        self.form.most(&mut self.words, doc)
+    }
+
     /// Whether there is a match in a document.
     pub(crate) fn holds(&mut self, doc: u32) -> Result<bool, Error> {
         Ok(0 < self.frequency(doc)?)
@@ -158,6 +163,51 @@ impl Form {
             | Form::Window { places, .. }
             | Form::Any { places, .. } => places,
         }
+    }
+
+    /// A bound of the number of places, without positions.
+    ///
+    /// Each match of an exact phrase takes a position of its own of every word. Minimal windows begin at different
+    /// positions, but two of them may share the rarest word between them (`a r a`), so that only the sum bounds them.
+    fn most(&self, words: &mut [WordCursor<'_>], doc: u32) -> Result<u32, Error> {
+        let mut sum = 0_u32;
+        match self {
+            Form::Word { word, .. } => return words[*word].frequency(doc),
+            Form::Exact { words: used, .. } => {
+                let mut least = u32::MAX;
+                for &word in used {
+                    least = least.min(words[word].frequency(doc)?);
+                    if least == 0 {
+                        break;
+                    }
+                }
+                return Ok(least);
+            }
+            Form::Slop { words: used, .. } => {
+                for &word in used {
+                    let frequency = words[word].frequency(doc)?;
+                    if frequency == 0 {
+                        return Ok(0);
+                    }
+                    sum = sum.saturating_add(frequency);
+                }
+            }
+            Form::Window { operands, .. } => {
+                for operand in operands {
+                    let most = operand.most(words, doc)?;
+                    if most == 0 {
+                        return Ok(0);
+                    }
+                    sum = sum.saturating_add(most);
+                }
+            }
+            Form::Any { items, .. } => {
+                for item in items {
+                    sum = sum.saturating_add(item.most(words, doc)?);
+                }
+            }
+        }
+        Ok(sum)
     }
 
     /// Finds the places in a document. Recursion is as deep as windows nest in the query.

@@ -1,6 +1,6 @@
-//! The best documents of a plan by scoring every match.
+//! The best documents of a plan, for any plan.
 //!
-//! Comes in: a plan. Goes out: the top documents with an exact total.
+//! Comes in: a plan. Goes out: the top documents; their total is exact unless candidates were passed over.
 
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 use store::DocId;
 
 use super::SegmentMatcher;
-use crate::{Error, Hit, Plan, Searcher, TopDocs, TopK, Total};
+use crate::{Error, Hit, Plan, Searcher, Strategy, TopDocs, TopK, Total};
 
 /// A hit ordered so that the worst is the greatest.
 struct Worst(Hit);
@@ -33,18 +33,28 @@ impl PartialEq for Worst {
 
 impl Eq for Worst {}
 
-/// Scores every matching document and keeps the best.
+/// Scores matching documents and keeps the best: every one of them under [`Strategy::Exhaustive`].
 pub(crate) fn top_docs(
     searcher: &Searcher<'_>,
     plan: &Plan,
     request: &TopK,
 ) -> Result<TopDocs, Error> {
     let wanted = request.k.saturating_add(request.offset);
+    // Documents that score nothing are counted faster than they are bounded.
+    let pruned = request.strategy == Strategy::Auto && 0 < wanted && plan.scores();
     let mut best: BinaryHeap<Worst> = BinaryHeap::new();
-    let mut matching = 0;
+    let (mut matching, mut skipped) = (0, false);
     for (number, segment) in searcher.index().segments().iter().enumerate() {
         let mut matcher = SegmentMatcher::new(searcher, plan, segment, number)?;
-        while let Some(doc) = matcher.next()? {
+        loop {
+            let floor = match best.peek() {
+                // Later documents must score more: equal ones come after.
+                Some(worst) if pruned && best.len() == wanted => worst.0.score,
+                _ => f64::NEG_INFINITY,
+            };
+            let (doc, passed_over) = matcher.next_above(floor)?;
+            skipped |= passed_over;
+            let Some(doc) = doc else { break };
             matching += 1;
             if wanted == 0 {
                 continue;
@@ -60,5 +70,6 @@ pub(crate) fn top_docs(
         }
     }
     let hits = best.into_sorted_vec().into_iter().map(|worst| worst.0).skip(request.offset);
-    Ok(TopDocs { hits: hits.collect(), total: Total::Exact(matching) })
+    let total = if skipped { Total::AtLeast(matching) } else { Total::Exact(matching) };
+    Ok(TopDocs { hits: hits.collect(), total })
 }

@@ -146,7 +146,8 @@ impl Filter {
         }
     }
 
-    fn passes_number(&self, number: f64) -> bool {
+    /// Whether a number passes.
+    pub(crate) fn passes_number(&self, number: f64) -> bool {
         match &self.test {
             FilterTest::Numbers(ranges) => {
                 ranges.iter().any(|(low, high)| low.above(&number) && high.below(&number))
