@@ -74,7 +74,7 @@ impl Parser<'_, '_> {
     }
 
     /// The word at `start`, whatever it looks like.
-    fn as_text(&mut self, start: usize) -> Result<Built, SyntaxError> {
+    pub(super) fn as_text(&mut self, start: usize) -> Result<Built, SyntaxError> {
         let word = self.lexer.word(start);
         self.word_node(word.at).map(Built::from)
     }

@@ -240,7 +240,7 @@ impl<'q, 'o> Parser<'q, 'o> {
             TokenKind::Not => {
                 let operator = self.next();
                 self.operator = true;
-                let entered = self.enter(&operator.at)?;
+                let entered = self.enter(&operator.at, "left out")?;
                 let inner = self.expression(Power::Window);
                 self.depth -= usize::from(entered);
                 match inner? {
@@ -274,21 +274,31 @@ impl<'q, 'o> Parser<'q, 'o> {
             self.nothing_after(&operator)?;
             return Ok(left);
         };
-        let nest = right.nest.max(left.nest + 1);
         let at = span([&left.node, &right.node]);
         let fits = self.fits_window(&left, &operator)? && self.fits_window(&right, &operator)?;
-        let operands = vec![left.node, unsigned(right).node];
+        let nest = right.nest.max(left.nest + 1);
         let shallow = self.depth + nest <= MAX_DEPTH;
         if !shallow {
             let message = format!("nested deeper than the limit of {MAX_DEPTH}");
             let suggestion = Some("join many operands by fn:unordered(a b c)".to_owned());
             self.problem(operator.at, message, suggestion, "read as AND")?;
         }
-        let kind = match fits && shallow {
-            true => NodeKind::Window { operands, distance: Some(distance), ordered },
-            false => NodeKind::And(operands),
+        if fits && shallow {
+            let operands = vec![left.node, right.node];
+            let kind = NodeKind::Window { operands, distance: Some(distance), ordered };
+            return Ok(Built { nest, ..Built::from(Node::new(kind, at)) });
+        }
+        let nest = right.nest.max(left.nest);
+        let right = unsigned(right).node;
+        let nodes = match left.node.kind {
+            // Repaired before, in the same chain.
+            NodeKind::And(mut nodes) if !left.grouped => {
+                nodes.push(right);
+                nodes
+            }
+            _ => vec![left.node, right],
         };
-        Ok(Built { nest, ..Built::from(Node::new(kind, at)) })
+        Ok(Built { nest, ..Built::from(Node::new(NodeKind::And(nodes), at)) })
     }
 
     /// The number of an operator.
@@ -334,13 +344,13 @@ impl<'q, 'o> Parser<'q, 'o> {
     }
 
     /// Goes one level deeper, or says that it is too deep and stays.
-    pub(super) fn enter(&mut self, at: &Range<usize>) -> Result<bool, SyntaxError> {
+    pub(super) fn enter(&mut self, at: &Range<usize>, repair: &str) -> Result<bool, SyntaxError> {
         if self.depth < MAX_DEPTH {
             self.depth += 1;
             return Ok(true);
         }
         let message = format!("nested deeper than the limit of {MAX_DEPTH}");
-        self.problem(at.clone(), message, None, "left out")?;
+        self.problem(at.clone(), message, None, repair)?;
         Ok(false)
     }
 
@@ -368,7 +378,7 @@ impl<'q, 'o> Parser<'q, 'o> {
             let token = self.next();
             match token.kind {
                 TokenKind::OpenGroup | TokenKind::OpenJoint | TokenKind::Function(_) => {
-                    if !self.enter(&token.at)? {
+                    if !self.enter(&token.at, "left out")? {
                         self.lexer.forget_bracket();
                         continue;
                     }
@@ -423,7 +433,14 @@ impl<'q, 'o> Parser<'q, 'o> {
                 let pattern = self.text[pattern].to_owned();
                 self.finish(Node::new(NodeKind::Regex(pattern), token.at))
             }
-            TokenKind::Field(name) => self.field(token.at, name),
+            TokenKind::Field(name) => {
+                if !self.enter(&token.at, "read as text")? {
+                    return self.as_text(token.at.start);
+                }
+                let built = self.field(token.at, name);
+                self.leave();
+                built.map(|built| Built { nest: built.nest + 1, ..built })
+            }
             TokenKind::LooseRange => {
                 let suggestion = Some("name its field: date:[2011 TO 2012]".to_owned());
                 let end = self.lexer.word(token.at.start).at.end;

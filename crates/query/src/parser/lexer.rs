@@ -8,6 +8,7 @@
 //! Every character that is looked at is counted ([`Lexer::steps`]); a test holds the count linear in the length.
 
 use super::MAX_DISTANCE;
+use super::words::is_wordlike;
 use crate::syntax::Occur;
 use std::cell::Cell;
 use std::ops::Range;
@@ -453,17 +454,28 @@ impl<'q> Lexer<'q> {
             Some('/') if next(1) == Some('/') => false,
             Some('\\') if !known => next(1).is_some_and(|c| c.is_ascii_punctuation()),
             Some('(') if !known => next(1).is_some_and(|c| !is_blank(c)),
-            Some('"' | '(' | '[' | '{') => true,
-            Some(c) if self.opens_quote(c, at) => true,
+            Some('(' | '[' | '{') => true,
             Some('*' | '<' | '>') if known => true,
-            _ => self.has_letter_or_digit(at),
+            Some(_) => self.begins_something(at),
         }
+    }
+
+    /// Whether something to look for begins here: a word with a letter or digit, a quotation, an expression.
+    fn begins_something(&self, at: usize) -> bool {
+        let quoted = |at: usize| self.char_at(at).is_some_and(|c| self.opens_quote(c, at));
+        let begins = match self.char_at(at) {
+            Some('~') => quoted(at + 1) || self.char_at(at + 1) == Some('('),
+            Some('=') => quoted(at + 1),
+            Some('/') => self.regex(at).is_some(),
+            _ => quoted(at),
+        };
+        begins || self.has_letter_or_digit(at)
     }
 
     /// Whether a letter or digit follows before the next blank.
     fn has_letter_or_digit(&self, mut at: usize) -> bool {
         while let Some(c) = self.char_at(at).filter(|&c| !is_blank(c)) {
-            if c.is_alphanumeric() {
+            if is_wordlike(c) {
                 return true;
             }
             at += c.len_utf8();
@@ -476,8 +488,7 @@ impl<'q> Lexer<'q> {
         match self.char_at(at) {
             None | Some('+' | '-' | '>' | ')') => false,
             Some('(') => self.char_at(self.after_blanks(at + 1)) != Some(')'),
-            Some('/') => self.regex(at).is_some() || self.has_letter_or_digit(at),
-            Some(c) => self.opens_quote(c, at) || c == '{' || self.has_letter_or_digit(at),
+            Some(c) => c == '{' || self.begins_something(at),
         }
     }
 
@@ -607,7 +618,7 @@ fn is_half_of_pair(c: char) -> bool {
 }
 
 fn is_smiley(word: &str) -> bool {
-    word.starts_with([':', ';', '=']) && !word.contains(char::is_alphanumeric)
+    word.starts_with([':', ';', '=']) && !word.contains(is_wordlike)
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -61,7 +61,7 @@
 //!
 //! # Limits
 //!
-//! Depth counts brackets, functions, `NOT` and windows, a chain of which nests. Beside these, distances and slops end at [`MAX_DISTANCE`], boosts at [`MAX_BOOST`], edit distances at [`MAX_EDITS`].
+//! Depth counts brackets, functions, fields, `NOT` and windows, a chain of which nests. Beside these, distances and slops end at [`MAX_DISTANCE`], boosts at [`MAX_BOOST`], edit distances at [`MAX_EDITS`].
 
 mod columns;
 mod error;
@@ -80,6 +80,7 @@ use grammar::Parser;
 use std::io;
 use std::ops::Range;
 use store::{FieldKind, FieldSpec};
+use words::is_wordlike;
 
 /// The longest query, in bytes.
 pub const MAX_LENGTH: usize = 4096;
@@ -96,6 +97,9 @@ pub const MAX_EDITS: u8 = 2;
 /// What `NEAR` and `BEFORE` without a number stand for.
 pub const DEFAULT_DISTANCE: u32 = 10;
 
+/// Reads a file named in a query.
+pub type ReadFile<'a> = dyn Fn(&str) -> io::Result<String> + 'a;
+
 /// What a parser is told besides the text.
 #[derive(Clone, Copy, Default)]
 pub struct ParseOptions<'a> {
@@ -106,7 +110,7 @@ pub struct ParseOptions<'a> {
     /// The fields of the index. `id` is a keyword even if it is not among them.
     pub fields: &'a [FieldSpec],
     /// Reads the file of `IN@file`; without it such a set is an error.
-    pub read_file: Option<&'a dyn Fn(&str) -> io::Result<String>>,
+    pub read_file: Option<&'a ReadFile<'a>>,
     /// Cuts words with wildcards and `~` at their joints; without it the default analyzer is built when it is needed.
     pub analyzer: Option<&'a analysis::Analyzer>,
 }
@@ -168,7 +172,7 @@ fn parse_bounded(text: &str, options: &ParseOptions<'_>) -> Result<Parsed, Synta
     let mut parser = Parser::new(text, options, &known);
     let read = parser.query();
     let failed = read.is_err() || !parser.repairs.is_empty();
-    if failed && !text.contains(char::is_alphanumeric) {
+    if failed && !text.contains(is_wordlike) {
         return Ok(Parsed { root: marks_only(text), repairs: Vec::new() });
     }
     let mut root = read?;
@@ -210,7 +214,8 @@ fn require_all(node: &mut Node) {
     match &mut node.kind {
         NodeKind::Clauses(clauses) => {
             for (occur, node) in clauses {
-                let marks = matches!(&node.kind, NodeKind::Text(text) if !text.contains(char::is_alphanumeric));
+                let marks =
+                    matches!(&node.kind, NodeKind::Text(text) if !text.contains(is_wordlike));
                 if *occur == Occur::Should && !marks {
                     *occur = Occur::Must;
                 }

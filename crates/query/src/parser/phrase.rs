@@ -36,7 +36,9 @@ impl Parser<'_, '_> {
             Mark::Variants => slots.extend(self.variants_node(&units)?),
         }
         let first = slots.first().cloned();
-        slots.retain(|slot| !is_punctuation(slot));
+        slots.retain(
+            |slot| !matches!(&slot.kind, NodeKind::Text(text) if self.is_punctuation(text)),
+        );
         if slots.is_empty() {
             slots.extend(first);
         }
@@ -164,10 +166,4 @@ fn regex(word: &[Unit]) -> Option<Range<usize>> {
     let whole = word.len() > 2 && first.is('/') && last.is('/');
     let slashes = word.iter().filter(|unit| unit.is('/')).count();
     (whole && slashes == 2).then_some(first.end..last.start)
-}
-
-/// Whether a slot is text that stands for no token and says nothing.
-fn is_punctuation(slot: &Node) -> bool {
-    let silent = |c: char| !c.is_alphanumeric() && c != '*' && c != '?';
-    matches!(&slot.kind, NodeKind::Text(text) if text.chars().all(silent))
 }

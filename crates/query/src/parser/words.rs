@@ -44,6 +44,12 @@ impl Unit {
     }
 }
 
+/// Whether a character makes a word of the characters around it. Radicals, and ideographs that are not assigned yet,
+/// count as they do for the analyzer.
+pub(super) fn is_wordlike(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '\u{2e80}'..='\u{2fdf}' | '\u{20000}'..='\u{3fffd}')
+}
+
 /// The characters of `range`, backslashes taken off.
 pub(super) fn units(text: &str, range: Range<usize>) -> Vec<Unit> {
     let mut units = Vec::with_capacity(range.len());
@@ -99,7 +105,7 @@ struct Piece {
 enum PieceKind {
     Plain,
     Wild,
-    /// Nothing but `*` and `?`: text without a token.
+    /// `*` and `?` without a letter or digit: text without a token.
     Marks,
 }
 
@@ -227,6 +233,22 @@ impl Parser<'_, '_> {
         Ok(nodes)
     }
 
+    /// Whether the analyzer finds nothing in a text, and no `*` or `?` stands in it either.
+    pub(super) fn is_punctuation(&self, text: &str) -> bool {
+        if text.contains(|c| is_wordlike(c) || c == '*' || c == '?') {
+            return false;
+        }
+        let mut silent = true;
+        if !text.is_ascii() {
+            self.analyzer().words(text, |_, _| silent = false);
+        }
+        silent
+    }
+
+    fn analyzer(&self) -> &Analyzer {
+        self.options.analyzer.unwrap_or(&*WORDS)
+    }
+
     /// Cuts a word with wildcards as the analyzer would cut a word with a letter in place of each of them.
     fn pieces(&self, core: &[Unit]) -> Vec<Piece> {
         let letters: String =
@@ -235,10 +257,9 @@ impl Parser<'_, '_> {
         starts.push(letters.len());
         let index = |at: usize| starts.partition_point(|&start| start < at);
         let mut pieces: Vec<Piece> = Vec::new();
-        let analyzer = self.options.analyzer.unwrap_or(&*WORDS);
-        analyzer.words(&letters, |_, range| {
+        self.analyzer().words(&letters, |_, range| {
             let (from, to) = (index(range.start), index(range.end));
-            let marks = core[from..to].iter().all(Unit::is_wild);
+            let marks = !core[from..to].iter().any(|unit| is_wordlike(unit.ch));
             match pieces.last_mut() {
                 // Scripts without blanks: the mark belongs to the character before it, or else to the one after it.
                 Some(last) if last.to == from && (marks || last.kind == PieceKind::Marks) => {
@@ -252,20 +273,25 @@ impl Parser<'_, '_> {
             }
         });
         for piece in pieces.iter_mut().filter(|piece| piece.kind == PieceKind::Wild) {
-            settle(piece, core);
+            self.settle(piece, core);
         }
         pieces
     }
-}
 
-/// Takes question marks off the end of a piece that has no other wildcard, and says whether any is left.
-fn settle(piece: &mut Piece, core: &[Unit]) {
-    let units = &core[piece.from..piece.to];
-    let questions = units.iter().rev().take_while(|unit| unit.is('?')).count();
-    let before = &units[..units.len() - questions];
-    if !before.iter().any(Unit::is_wild) {
-        piece.to -= questions;
+    /// Takes question marks off the end of a piece that has no other wildcard, and with them an apostrophe that joined
+    /// only them.
+    fn settle(&self, piece: &mut Piece, core: &[Unit]) {
+        let units = &core[piece.from..piece.to];
+        let questions = units.iter().rev().take_while(|unit| unit.is('?')).count();
+        let before = &units[..units.len() - questions];
+        if before.iter().any(Unit::is_wild) {
+            return;
+        }
         piece.kind = PieceKind::Plain;
+        let text = string(before);
+        let mut end = 0;
+        self.analyzer().words(&text, |_, range| end = range.end);
+        piece.to = piece.from + text[..end].chars().count();
     }
 }
 
@@ -294,7 +320,8 @@ fn text_node(units: &[Unit]) -> Node {
 /// `=` or `~` before something it can apply to. `~word~` is decoration.
 fn prefix(core: &[Unit]) -> Option<char> {
     let (first, second) = (core.first()?, core.get(1)?);
-    if first.is('=') && (second.literal || second.ch.is_alphanumeric()) {
+    let form = second.literal || second.ch.is_alphanumeric() || !second.ch.is_ascii();
+    if first.is('=') && form {
         return Some('=');
     }
     let decorated = core.last().is_some_and(|last| last.is('~'));
@@ -321,8 +348,7 @@ fn suffixes(units: &[Unit], boosts: bool) -> Suffixes {
             && !(decoration && *mark + 1 == end)
     });
     let core = edits.as_ref().map_or(end, |(mark, _)| *mark);
-    if edits.is_none() && boost.is_none()
-        || !units[..core].iter().any(|unit| unit.ch.is_alphanumeric())
+    if edits.is_none() && boost.is_none() || !units[..core].iter().any(|unit| is_wordlike(unit.ch))
     {
         return none;
     }

@@ -167,20 +167,33 @@ fn write_slot_kind(f: &mut Formatter<'_>, kind: &NodeKind) -> fmt::Result {
             f.write_char('{')?;
             for (i, item) in items.iter().enumerate() {
                 f.write_str(if i == 0 { "" } else { " " })?;
-                write_slot_kind(f, &item.kind)?;
+                match &item.kind {
+                    // A bracket would be cut at its blanks here, and the name has none.
+                    NodeKind::Variants { text, .. } => write!(f, "~{}", Escaped(text))?,
+                    kind => write_slot_kind(f, kind)?,
+                }
             }
             f.write_char('}')
         }
-        // Inside a joint slot a word with joints may have become a phrase of its own.
-        NodeKind::Phrase { slots, .. } => {
-            for (i, slot) in slots.iter().enumerate() {
-                f.write_str(if i == 0 { "" } else { "-" })?;
-                write_slot_kind(f, &slot.kind)?;
-            }
-            Ok(())
-        }
+        NodeKind::Phrase { slots, .. } => write_joined(f, slots),
         other => write_kind(f, other),
     }
+}
+
+/// A word with joints that became a phrase inside a joint slot. Its edits stand at the end, whichever piece has them.
+fn write_joined(f: &mut Formatter<'_>, slots: &[Node]) -> fmt::Result {
+    let mut edits = None;
+    for (i, slot) in slots.iter().enumerate() {
+        f.write_str(if i == 0 { "" } else { "-" })?;
+        match &slot.kind {
+            NodeKind::Fuzzy { text, distance } => {
+                f.write_str(text)?;
+                edits = Some(distance);
+            }
+            other => write_slot_kind(f, other)?,
+        }
+    }
+    edits.map_or(Ok(()), |distance| write!(f, "~{distance}"))
 }
 
 fn write_variants(f: &mut Formatter<'_>, text: &str, without: &[String]) -> fmt::Result {
@@ -254,7 +267,8 @@ fn is_plain(text: &str) -> bool {
     text.starts_with(char::is_alphanumeric)
         && text.ends_with(char::is_alphanumeric)
         && text.chars().all(harmless)
-        && !matches!(text, "AND" | "OR" | "NOT" | "NEAR" | "BEFORE")
+        && !text.starts_with("www.")
+        && !matches!(text, "AND" | "OR" | "NOT" | "NEAR" | "BEFORE" | "TO")
 }
 
 /// A word with a backslash before every ASCII mark that could mean something inside quotes or brackets.
@@ -263,7 +277,7 @@ struct Escaped<'t>(&'t str);
 impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         for (i, c) in self.0.char_indices() {
-            let harmless = matches!(c, '\'' | '.' | '_' | ',') || c == '-' && i > 0;
+            let harmless = i > 0 && matches!(c, '\'' | '.' | '_' | ',' | '-');
             if c.is_ascii_punctuation() && !harmless {
                 f.write_char('\\')?;
             }
