@@ -135,6 +135,44 @@ pub fn add_scaled(
     scalar::add_scaled(line, scale, present, own, sum);
 }
 
+/// Running sums of 64 counts of 4 bits: where each window's documents start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowStarts {
+    /// The sum of all windows before each eighth.
+    pub eighths: [u16; 8],
+    /// The sum of the windows before each inside its eighth.
+    pub inside: [u8; 64],
+    /// One bit for each window that holds any.
+    pub present: u64,
+    /// The sum of all.
+    pub total: u16,
+}
+
+impl WindowStarts {
+    /// Nothing anywhere.
+    pub const EMPTY: WindowStarts =
+        WindowStarts { eighths: [0; 8], inside: [0; 64], present: 0, total: 0 };
+
+    /// The sum of all windows before this one.
+    #[inline]
+    #[must_use]
+    pub fn start(&self, window: usize) -> usize {
+        usize::from(self.eighths[window / 8]) + usize::from(self.inside[window])
+    }
+}
+
+/// Adds up 64 counts of 4 bits, low half first.
+#[inline]
+#[must_use]
+pub fn window_starts(counts: &[u8; 32]) -> WindowStarts {
+    #[cfg(target_arch = "x86_64")]
+    if Level::Avx2 <= level() {
+        // SAFETY: `level` found AVX2.
+        return unsafe { x86::window_starts_avx2(counts) };
+    }
+    scalar::window_starts(counts)
+}
+
 /// One bit for each of 64 little-endian words that is not zero.
 #[inline]
 #[must_use]

@@ -1,5 +1,6 @@
 //! The specification of each kernel in plain Rust.
 
+use super::WindowStarts;
 use crate::packed::BLOCK;
 
 pub(super) fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
@@ -47,4 +48,18 @@ pub(super) fn nonzero_words(words: &[u8; 512]) -> u64 {
     let (words, _) = words.as_chunks::<8>();
     let bits = words.iter().enumerate();
     bits.fold(0, |mask, (index, word)| mask | u64::from(*word != [0; 8]) << index)
+}
+
+pub(super) fn window_starts(counts: &[u8; 32]) -> WindowStarts {
+    let mut starts = WindowStarts::EMPTY;
+    for window in 0..64 {
+        if window % 8 == 0 {
+            starts.eighths[window / 8] = starts.total;
+        }
+        let count = counts[window / 2] >> (window % 2 * 4) & 15;
+        starts.inside[window] = (starts.total - starts.eighths[window / 8]) as u8;
+        starts.present |= u64::from(count != 0) << window;
+        starts.total += u16::from(count);
+    }
+    starts
 }

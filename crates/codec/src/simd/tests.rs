@@ -83,4 +83,9 @@ proptest! {
         prop_assert_eq!(scalar::nonzero_words(&words), present);
         prop_assert_eq!(super::nonzero_words(&words), present);
     }
+
+    #[test]
+    fn window_starts_equal_the_scalar_ones(counts: [u8; 32]) {
+        prop_assert_eq!(super::window_starts(&counts), scalar::window_starts(&counts));
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::arch::x86_64::*;
 
+use super::WindowStarts;
 use crate::packed::BLOCK;
 
 /// For each width, the byte shuffle and the shifts that bring eight packed values into eight 32-bit lanes.
@@ -281,4 +282,38 @@ pub(super) unsafe fn nonzero_words_avx512(words: &[u8; 512]) -> u64 {
         let eight = unsafe { _mm512_loadu_si512(words.as_ptr().add(group * 64).cast()) };
         mask | u64::from(_mm512_test_epi64_mask(eight, eight)) << (group * 8)
     })
+}
+
+/// # Safety
+///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn window_starts_avx2(counts: &[u8; 32]) -> WindowStarts {
+    let mut starts = WindowStarts::EMPTY;
+    let nibble = _mm_set1_epi8(15);
+    for half in 0..2 {
+        // SAFETY: 16 bytes from there on are inside the array of 32.
+        let packed = unsafe { _mm_loadu_si128(counts.as_ptr().add(half * 16).cast()) };
+        let low = _mm_and_si128(packed, nibble);
+        let high = _mm_and_si128(_mm_srli_epi16::<4>(packed), nibble);
+        let bytes = _mm256_set_m128i(_mm_unpackhi_epi8(low, high), _mm_unpacklo_epi8(low, high));
+        let empty = _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256()));
+        starts.present |= u64::from(!empty as u32) << (half * 32);
+        // Sums of eight counts of at most 15 fit into a byte.
+        let mut sums = _mm256_add_epi8(bytes, _mm256_slli_epi64::<8>(bytes));
+        sums = _mm256_add_epi8(sums, _mm256_slli_epi64::<16>(sums));
+        sums = _mm256_add_epi8(sums, _mm256_slli_epi64::<32>(sums));
+        let before = _mm256_sub_epi8(sums, bytes);
+        let mut totals = [0u64; 4];
+        // SAFETY: 32 bytes from there on are inside the array of 64, and `totals` is 32 bytes long.
+        unsafe {
+            _mm256_storeu_si256(starts.inside.as_mut_ptr().add(half * 32).cast(), before);
+            _mm256_storeu_si256(totals.as_mut_ptr().cast(), _mm256_srli_epi64::<56>(sums));
+        }
+        for (eighth, total) in starts.eighths[half * 4..half * 4 + 4].iter_mut().zip(totals) {
+            *eighth = starts.total;
+            starts.total += total as u16;
+        }
+    }
+    starts
 }

@@ -4,8 +4,10 @@
 //! presence word of a window, the frequency and the positions of a document by rank. Chunked lists are read in place;
 //! of the others, the postings of the chunk are decoded on entering it.
 
+use codec::simd::{self, WindowStarts};
 use store::postings::chunked::{
     CHUNK, Chunk, ChunkDocs, WINDOWS, packed_number, presence_word, window_count, window_rank,
+    window_word,
 };
 use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
 
@@ -18,7 +20,7 @@ enum View<'a> {
     Absent,
     /// Presence bits in the file.
     Bits { words: &'a [u8; 512], ranks: &'a [u8; 16] },
-    /// Numbers of 6 bits in the file, ranks of windows in `starts`.
+    /// Numbers of 6 bits in the file, ranks of windows in `window_starts`.
     Windows { counts: &'a [u8; 32], numbers: &'a [u8] },
     /// Presence bits in `words`, ranks of windows in `starts`.
     Decoded,
@@ -38,6 +40,7 @@ pub(crate) struct TermScan<'a> {
     present: u64,
     words: Box<[u64; WINDOWS]>,
     starts: Box<[u16; WINDOWS]>,
+    window_starts: WindowStarts,
     /// Frequencies by rank, of a chunk decoded from blocks; where they are wanted.
     decoded: Vec<u32>,
     wants_frequencies: bool,
@@ -66,6 +69,7 @@ impl<'a> TermScan<'a> {
             present: 0,
             words: Box::new([0; WINDOWS]),
             starts: Box::new([0; WINDOWS]),
+            window_starts: WindowStarts::EMPTY,
             decoded: Vec::new(),
             wants_frequencies,
             frequencies: Box::new([0; BLOCK]),
@@ -128,18 +132,12 @@ impl<'a> TermScan<'a> {
         match self.chunk.docs() {
             ChunkDocs::Bits { words, ranks } => {
                 self.view = View::Bits { words, ranks };
-                self.present = codec::simd::nonzero_words(words);
+                self.present = simd::nonzero_words(words);
             }
             ChunkDocs::Windows { counts, numbers } => {
                 self.view = View::Windows { counts, numbers };
-                let (mut rank, mut present) = (0, 0);
-                for window in 0..WINDOWS {
-                    let count = window_count(counts, window);
-                    self.starts[window] = rank;
-                    present |= u64::from(count != 0) << window;
-                    rank += count as u16;
-                }
-                self.present = present;
+                self.window_starts = simd::window_starts(counts);
+                self.present = self.window_starts.present;
             }
             ChunkDocs::Ids(bytes) => {
                 self.clear_words();
@@ -212,9 +210,8 @@ impl<'a> TermScan<'a> {
             View::Bits { words, .. } => presence_word(words, window),
             View::Decoded => self.words[window],
             View::Windows { counts, numbers } => {
-                let start = usize::from(self.starts[window]);
-                (start..start + window_count(counts, window))
-                    .fold(0, |word, rank| word | 1 << packed_number(numbers, rank, 6))
+                let start = self.window_starts.start(window);
+                window_word(numbers, start, window_count(counts, window))
             }
         }
     }
@@ -224,7 +221,8 @@ impl<'a> TermScan<'a> {
     pub(crate) fn window_rank(&self, window: usize) -> usize {
         match self.view {
             View::Bits { words, ranks } => window_rank(words, ranks, window),
-            _ => usize::from(self.starts[window]),
+            View::Windows { .. } => self.window_starts.start(window),
+            View::Absent | View::Decoded => usize::from(self.starts[window]),
         }
     }
 

@@ -269,13 +269,7 @@ impl<'a> Chunk<'a> {
         let bytes = bodies.get(at..).ok_or_else(failed)?;
         let (line, bytes) = bytes.split_at_checked(line_bytes(form, count)).ok_or_else(failed)?;
         let (docs, bytes) = bytes.split_at_checked(docs_bytes(form, count)).ok_or_else(failed)?;
-        let docs = ChunkDocs::open(form, docs, count).ok_or_else(|| {
-            damaged(
-                "postings",
-                at as u64,
-                format!("chunk does not hold the {count} documents it promises"),
-            )
-        })?;
+        let docs = ChunkDocs::open(form, docs).ok_or_else(failed)?;
         let blocks = count.div_ceil(BLOCK);
         let block_bytes = if 1 < blocks { blocks * BLOCK_BYTES } else { 0 };
         let (blocks, frequencies) = bytes.split_at_checked(block_bytes).ok_or_else(failed)?;
@@ -318,10 +312,16 @@ impl<'a> Chunk<'a> {
     }
 
     /// Decodes the frequencies of ranks `block * 128 ..`; places beyond the chunk's count hold unspecified values.
+    ///
+    /// Fails for a rank beyond the count, as only damaged presence bits or counts bring forth.
     pub fn frequencies(&self, block: usize, out: &mut [u32; BLOCK]) -> Result<(), Error> {
+        let length = self.count.saturating_sub(block * BLOCK).min(BLOCK);
+        if length == 0 {
+            let reason = format!("chunk of {} documents holds more than that", self.count);
+            return Err(damaged("postings", 0, reason));
+        }
         let at = self.block_offsets(block).0;
         let bytes = self.frequencies.get(at..).unwrap_or_default();
-        let length = self.count.saturating_sub(block * BLOCK).min(BLOCK);
         packed::decode(bytes, length, out).map_err(frequencies_damaged)?;
         out.iter_mut().for_each(|frequency| *frequency = frequency.saturating_add(1));
         Ok(())
@@ -373,20 +373,16 @@ fn frequencies_damaged(error: PackedError) -> Error {
 }
 
 impl<'a> ChunkDocs<'a> {
-    /// `None` where the bytes hold another number of documents than promised.
-    fn open(form: Form, bytes: &'a [u8], count: usize) -> Option<ChunkDocs<'a>> {
+    fn open(form: Form, bytes: &'a [u8]) -> Option<ChunkDocs<'a>> {
         match form {
             Form::Ids => Some(ChunkDocs::Ids(bytes)),
             Form::Windows => {
                 let (counts, numbers) = bytes.split_first_chunk::<32>()?;
-                let held: usize = (0..WINDOWS).map(|window| window_count(counts, window)).sum();
-                (held == count).then_some(ChunkDocs::Windows { counts, numbers })
+                Some(ChunkDocs::Windows { counts, numbers })
             }
             Form::Bits => {
                 let (words, ranks) = bytes.split_first_chunk::<512>()?;
-                let ranks = ranks.first_chunk::<16>()?;
-                let held: u32 = (0..WINDOWS).map(|w| presence_word(words, w).count_ones()).sum();
-                (held as usize == count).then_some(ChunkDocs::Bits { words, ranks })
+                Some(ChunkDocs::Bits { words, ranks: ranks.first_chunk::<16>()? })
             }
         }
     }
@@ -409,6 +405,28 @@ pub fn window_rank(words: &[u8; 512], ranks: &[u8; 16], window: usize) -> usize 
     let sample = usize::from(u16::from_le_bytes([ranks[eighth * 2], ranks[eighth * 2 + 1]]));
     let before = (eighth * 8..window).map(|w| presence_word(words, w).count_ones() as usize);
     sample + before.sum::<usize>()
+}
+
+/// The presence word of a window of [`ChunkDocs::Windows`] whose `count` documents start at rank `start`.
+#[inline]
+#[must_use]
+pub fn window_word(numbers: &[u8], start: usize, count: usize) -> u64 {
+    let (mut word, mut rank, end) = (0, start, start + count);
+    while rank < end {
+        let bit = rank * 6;
+        // Eight bytes hold nine numbers of 6 bits wherever the first one starts.
+        let Some(&eight) = numbers.get(bit / 8..).and_then(|rest| rest.first_chunk::<8>()) else {
+            return (rank..end)
+                .fold(word, |word, rank| word | 1 << packed_number(numbers, rank, 6));
+        };
+        let mut packed = u64::from_le_bytes(eight) >> (bit % 8);
+        for _ in 0..(end - rank).min(9) {
+            word |= 1 << (packed & 63);
+            packed >>= 6;
+        }
+        rank += 9;
+    }
+    word
 }
 
 /// How many documents a window of [`ChunkDocs::Windows`] holds.

@@ -186,6 +186,12 @@ impl<'a> Cursor<'a> {
         self.docs.clear();
         self.chunk.decode_docs(base, &mut self.docs);
         self.length = self.docs.len();
+        if self.length != self.chunk.count() {
+            let (found, expected) = (self.length, self.chunk.count());
+            let reason =
+                format!("chunk {} holds {found} documents, expected {expected}", self.block);
+            return Err(damaged("postings", 0, reason));
+        }
         // One place more than a block, so that a chunk of 128 is not taken for one.
         self.docs.resize(self.length.max(BLOCK) + 1, END);
         self.check_docs(base)
