@@ -12,7 +12,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) enum Mapping {
     Mapped(memmap2::Mmap),
-    Memory(Box<[u8]>),
+    Memory(Vec<u8>),
 }
 
 /// A range of a mapping that keeps the mapping alive. Cheap to clone.
@@ -43,7 +43,7 @@ impl Mapping {
         if bytes.len() < length {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
-        Ok(Mapping::Memory(bytes.into_boxed_slice()))
+        Ok(Mapping::Memory(bytes))
     }
 
     /// All bytes.

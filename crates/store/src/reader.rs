@@ -84,7 +84,7 @@ impl IndexFile {
         let length = bytes.len() as u64;
         check_length(&path, &slot, length)?;
         bytes.truncate(slot.file_length as usize);
-        IndexFile::from_mapping(path, length, slot, Mapping::Memory(bytes.into_boxed_slice()))
+        IndexFile::from_mapping(path, length, slot, Mapping::Memory(bytes))
     }
 
     fn from_mapping(

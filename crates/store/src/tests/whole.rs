@@ -80,3 +80,12 @@ fn a_writer_that_is_dropped_leaves_nothing() {
     create(&storage, path, &three_articles()).unwrap();
     assert_eq!(crate::Storage::list(&storage, Path::new("a")).unwrap(), [path]);
 }
+
+#[test]
+fn an_open_index_is_shared_by_threads() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<IndexFile>();
+    is_shared::<Segment>();
+    fn is_sent<T: Send>() {}
+    is_sent::<crate::IndexWriter<'_>>();
+}
