@@ -43,7 +43,7 @@ impl Parser<'_, '_> {
         };
         let items = self.items(&open, "'fn:'")?;
         let at = open.start..self.lexer.at();
-        let nest = items.iter().map(Built::nest).max().unwrap_or(0) + 1;
+        let nest = items.iter().map(|built| built.nest).max().unwrap_or(0) + 1;
         let nodes: Vec<Node> = items.into_iter().map(|built| built.node).collect();
         if nodes.is_empty() {
             let message = format!("'fn:{called}' without arguments");

@@ -7,7 +7,7 @@
 //!
 //! # Grammar
 //!
-//! Blanks separate; everything else in quotes stands attached, without blanks.
+//! Blanks stand between clauses, operators, items and values; what belongs to one primary is attached to it.
 //!
 //! ```text
 //! Query    := Clause*
@@ -46,6 +46,7 @@
 //!   `C:\Users` are text. An unknown name is an error. `id` is always a field.
 //! * `word~` is a fuzzy word of two edits, as in Lucene, but only where a letter stands before it: `3~5` is text. `~`
 //!   before a letter asks for name variants: `~5` is text.
+//! * `word^2` is a boost whatever the word: `2^10` looks for `2`. With anything else than a number behind it, `^` is text.
 //! * `*` anywhere in a word, and `?` inside or before it, are wildcards. A `?` with only punctuation behind it is
 //!   punctuation, unless its piece of the word has another wildcard: `first?` is text, `j?lan?` is not; write `/jolan./`
 //!   for one letter at the end. `*` and `?` alone are text without a token. Addresses (`scheme://`, `www.`,
@@ -61,7 +62,8 @@
 //!
 //! # Limits
 //!
-//! Depth counts brackets, functions, fields, `NOT` and windows, a chain of which nests. Beside these, distances and slops end at [`MAX_DISTANCE`], boosts at [`MAX_BOOST`], edit distances at [`MAX_EDITS`].
+//! Depth counts brackets, functions, fields, `NOT` and windows, a chain of which nests. Beside these, distances and
+//! slops end at [`MAX_DISTANCE`], boosts at [`MAX_BOOST`], edit distances at [`MAX_EDITS`].
 
 mod columns;
 mod error;
@@ -69,6 +71,7 @@ mod functions;
 mod grammar;
 mod lexer;
 mod phrase;
+mod primary;
 mod suggest;
 mod words;
 

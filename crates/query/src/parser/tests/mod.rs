@@ -62,9 +62,8 @@ fn fixtures() {
                 _ => continue,
             };
             let mut expected = Vec::new();
-            while let Some((_, line)) = lines.next_if(|(_, line)| {
-                !line.is_empty() && !line.contains("> ") || line.starts_with(['=', '!', '~', '-'])
-            }) {
+            let result = |line: &str| line.starts_with(['=', '!', '~', '-']);
+            while let Some((_, line)) = lines.next_if(|(_, line)| result(line)) {
                 expected.push(line);
             }
             let lenient = expected.iter().any(|line| line.starts_with("~ "));
