@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::formats::parquet::{self, RowGroup};
 use crate::mapping::FieldBuilder;
 use crate::summary::Counters;
 use crate::{BadRecord, Document, FieldMap, Item, SkipReason, Value, encoding};
@@ -26,6 +27,8 @@ pub(crate) enum Piece {
     Records(Records),
     /// Something already known when the batch was cut.
     Item(Arc<SourceContext>, Item),
+    /// Rows of a columnar data set.
+    Rows(Arc<SourceContext>, RowGroup),
 }
 
 /// Raw records of one source, side by side.
@@ -70,6 +73,7 @@ impl Batch {
                     source.counters.count(item);
                     sink(item.clone());
                 }
+                Piece::Rows(source, group) => read_rows(source, group, &mut fields, sink),
                 Piece::Records(records) => {
                     for span in &records.spans {
                         records.read_one(span, &mut fields, sink);
@@ -89,6 +93,7 @@ impl Piece {
     pub(crate) fn raw_bytes(&self) -> usize {
         match self {
             Piece::Records(records) => records.bytes.len(),
+            Piece::Rows(_, group) => group.bytes,
             Piece::Item(..) => 0,
         }
     }
@@ -105,6 +110,27 @@ impl Records {
             Some(fault) => emit.bad(fault.clone()),
             None => self.reader.read(bytes, &mut emit),
         }
+    }
+}
+
+fn read_rows(
+    source: &SourceContext,
+    group: &RowGroup,
+    fields: &mut FieldBuilder,
+    sink: &mut dyn FnMut(Item),
+) {
+    let mut number = group.first;
+    let result = group.read(&mut |row| {
+        fields.begin();
+        let mut emit = Emitter { source, bytes: b"", number, offset: 0, fields, sink };
+        parquet::read_row(row, &mut emit);
+        number += 1;
+    });
+    if let Err((_, reason)) = result {
+        let reason = format!("the row group cannot be read on ({reason}): its other rows are lost");
+        let item = source.bad(number, 0, reason, b"");
+        source.counters.count(&item);
+        sink(item);
     }
 }
 
@@ -140,10 +166,13 @@ impl Emitter<'_> {
     /// skipped as empty.
     pub(crate) fn file(&mut self) {
         if self.fields.is_empty() {
-            self.skip(SkipReason::Empty)
-        } else {
-            self.document_named(true)
+            return self.skip(SkipReason::Empty);
         }
+        // Before what stands next for an id, such as an address in the file.
+        if self.fields.get("id").is_none() {
+            self.fields.put("id", Value::Text(self.source.name.to_string()));
+        }
+        self.document_named(true);
     }
 
     fn document_named(&mut self, by_source: bool) {
@@ -167,11 +196,22 @@ impl Emitter<'_> {
 
     /// `bytes` of the record as text, from whatever encoding they are in; replaced characters are counted.
     pub(crate) fn decoded<'b>(&mut self, bytes: &'b [u8]) -> Cow<'b, str> {
-        let (text, replaced) = encoding::decoded(bytes);
+        self.decoded_from(bytes, None)
+    }
+
+    /// The same for bytes `said` to be in some encoding.
+    pub(crate) fn decoded_from<'b>(&mut self, bytes: &'b [u8], said: Option<&str>) -> Cow<'b, str> {
+        let (text, replaced) = encoding::decoded(bytes, said);
         if replaced {
             self.source.counters.count_repaired();
         }
         text
+    }
+
+    /// The same for a page that may name its encoding itself.
+    pub(crate) fn decoded_page<'b>(&mut self, bytes: &'b [u8]) -> Cow<'b, str> {
+        let said = encoding::said_by_page(bytes);
+        self.decoded_from(bytes, said.as_deref())
     }
 
     fn give(&mut self, item: Item) {

@@ -5,7 +5,7 @@
 //! (`chardetng`). Bytes the encoding does not allow become U+FFFD and are counted.
 
 use std::borrow::Cow;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
@@ -14,7 +14,7 @@ use encoding_rs::{Decoder, UTF_8, UTF_16BE, UTF_16LE};
 use crate::compression::Stream;
 use crate::options::Encoding;
 use crate::raw::RawBytes;
-use crate::stream::{End, Plain};
+use crate::stream::Plain;
 use crate::summary::Counters;
 
 /// Turns `plain` into UTF-8 where it is UTF-16 or `forced` says what it is.
@@ -34,16 +34,11 @@ pub(crate) fn to_utf8(
         return Ok(plain);
     }
     let filled = plain.head.len();
-    let stored: Stream = match std::mem::replace(&mut plain.end, End::Open) {
-        End::Damaged(cause) => Box::new(Cursor::new(plain.head).chain(Failing(cause))),
-        End::Open => Box::new(Cursor::new(plain.head).chain(plain.stream)),
-        End::Whole | End::Done => Box::new(Cursor::new(plain.head)),
-    };
+    let stored = plain.into_stream();
     let decoder = encoding.new_decoder_without_bom_handling();
     let counters = Arc::clone(counters);
     let stream = Transcoder { stored, decoder, text: Vec::new(), at: 0, ended: false, counters };
-    let mut decoded =
-        Plain { stream: Box::new(stream), head: Vec::new(), offset: 0, end: End::Open };
+    let mut decoded = Plain::new(Box::new(stream));
     decoded.fill(filled.max(1), raw)?;
     Ok(decoded)
 }
@@ -62,11 +57,16 @@ fn utf16_by_zeros(head: &[u8]) -> Option<&'static encoding_rs::Encoding> {
     (odd == 0 && half < even * 2).then_some(UTF_16BE)
 }
 
-/// A record's text: itself if it is UTF-8, else decoded from the likeliest legacy encoding. Says whether
-/// characters had to be replaced.
-pub(crate) fn decoded(bytes: &[u8]) -> (Cow<'_, str>, bool) {
+/// A record's text: itself if it is UTF-8, else decoded from the encoding `said` to be its own, else from
+/// the likeliest legacy encoding. Says whether characters had to be replaced.
+pub(crate) fn decoded<'b>(bytes: &'b [u8], said: Option<&str>) -> (Cow<'b, str>, bool) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (Cow::Borrowed(text), false);
+    }
+    let said = said.and_then(|label| encoding_rs::Encoding::for_label(label.trim().as_bytes()));
+    if let Some(encoding) = said.filter(|encoding| *encoding != UTF_8) {
+        let (text, _, replaced) = encoding.decode(bytes);
+        return (text, replaced);
     }
     let text = String::from_utf8_lossy(bytes);
     let replaced = text.chars().filter(|letter| *letter == char::REPLACEMENT_CHARACTER).count();
@@ -79,6 +79,18 @@ pub(crate) fn decoded(bytes: &[u8]) -> (Cow<'_, str>, bool) {
     detector.feed(&bytes[..bytes.len().min(DETECT_BYTES)], true);
     let (text, _, replaced) = detector.guess(None, Utf8Detection::Deny).decode(bytes);
     (text, replaced)
+}
+
+/// The encoding a page names in `<meta charset>` or an XML declaration, within its first bytes.
+pub(crate) fn said_by_page(page: &[u8]) -> Option<String> {
+    let head = String::from_utf8_lossy(&page[..page.len().min(2048)]).to_ascii_lowercase();
+    let place =
+        head.find("charset=").map(|at| at + 8).or(head.find("encoding=").map(|at| at + 9))?;
+    let value = head[place..].trim_start_matches(['"', '\'', ' ']);
+    let end =
+        value.find(|letter: char| !(letter.is_ascii_alphanumeric() || "-_.:".contains(letter)));
+    let label = &value[..end.unwrap_or(value.len())];
+    (!label.is_empty()).then(|| label.to_owned())
 }
 
 /// How many bytes of a record the detector looks at.
@@ -123,14 +135,5 @@ impl Transcoder {
             self.counters.count_repaired();
         }
         Ok(())
-    }
-}
-
-/// A stream that fails at once.
-struct Failing(String);
-
-impl Read for Failing {
-    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-        Err(io::Error::other(self.0.clone()))
     }
 }

@@ -15,6 +15,7 @@
 //! [`Inputs`] runs on one thread and only looks for the boundaries of records; [`Batch::read`] does the work,
 //! on as many threads as the caller has.
 
+mod archive;
 mod batch;
 mod compression;
 mod document;

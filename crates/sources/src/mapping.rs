@@ -249,6 +249,21 @@ impl FieldBuilder {
         }
     }
 
+    /// The value of the field `name` in this record.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        let slot = &self.slots[*self.by_name.get(name)?];
+        (slot.seen == self.record).then(|| &self.values[slot.position].1)
+    }
+
+    /// Takes the field `name` out of this record.
+    pub(crate) fn remove(&mut self, name: &str) {
+        let Some(slot) = self.by_name.get(name).copied() else { return };
+        if self.slots[slot].seen == self.record {
+            // A null field is as if absent.
+            self.values[self.slots[slot].position].1 = Value::Null;
+        }
+    }
+
     /// Whether nothing has been put since [`FieldBuilder::begin`].
     pub(crate) fn is_empty(&self) -> bool {
         self.values.is_empty()
@@ -277,6 +292,7 @@ impl FieldBuilder {
                     let value = if target < TEXTS { joined(value) } else { value };
                     fields.push((Arc::clone(&self.targets[target]), value));
                 }
+                None if value == Value::Null => {}
                 None => {
                     let taken = self
                         .targets

@@ -5,7 +5,9 @@
 
 use std::io::{self, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
 
@@ -18,7 +20,7 @@ pub(crate) struct RawBytes(Arc<Mutex<State>>);
 
 struct State {
     inner: Box<dyn Read + Send>,
-    hasher: Sha256,
+    hasher: Hasher,
     bytes: u64,
     /// The progress of all inputs together.
     total: Arc<AtomicU64>,
@@ -28,7 +30,7 @@ struct State {
 
 impl RawBytes {
     pub(crate) fn new(inner: Box<dyn Read + Send>, total: Arc<AtomicU64>) -> RawBytes {
-        let hasher = Sha256::new();
+        let hasher = Hasher::Here(Sha256::new());
         RawBytes(Arc::new(Mutex::new(State { inner, hasher, bytes: 0, total, failure: None })))
     }
 
@@ -51,7 +53,7 @@ impl RawBytes {
         let mut state = self.state();
         let mut buffer = vec![0; 64 << 10];
         while state.read(&mut buffer)? != 0 {}
-        Ok((state.bytes, state.hasher.clone().finalize().into()))
+        Ok((state.bytes, state.hasher.finish()))
     }
 }
 
@@ -68,8 +70,8 @@ impl State {
                 Ok(read) => break read,
             }
         };
-        self.hasher.update(&buffer[..read]);
         self.bytes += read as u64;
+        self.hasher.update(&buffer[..read], self.bytes);
         self.total.fetch_add(read as u64, Ordering::Relaxed);
         Ok(read)
     }
@@ -78,5 +80,61 @@ impl State {
 impl Read for RawBytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.state().read(buffer)
+    }
+}
+
+/// SHA-256 of a stream: of a short one at once, of a long one on a thread of its own, because one core
+/// hashes about as fast as it reads and cuts.
+enum Hasher {
+    Here(Sha256),
+    Beside(SyncSender<Vec<u8>>, JoinHandle<Sha256>),
+    Finished(Sha256Digest),
+}
+
+/// From this many bytes on a stream is hashed on a thread of its own.
+const LONG: u64 = 4 << 20;
+/// How many pieces may wait for the hashing thread.
+const WAITING: usize = 4;
+
+impl Hasher {
+    /// Adds `piece`; with it the stream has `total` bytes.
+    fn update(&mut self, piece: &[u8], total: u64) {
+        match self {
+            Hasher::Here(hasher) => {
+                hasher.update(piece);
+                if LONG < total {
+                    let mut hasher = std::mem::take(hasher);
+                    let (sender, pieces) = sync_channel::<Vec<u8>>(WAITING);
+                    let thread = std::thread::spawn(move || {
+                        for piece in pieces {
+                            hasher.update(piece);
+                        }
+                        hasher
+                    });
+                    *self = Hasher::Beside(sender, thread);
+                }
+            }
+            Hasher::Beside(sender, _) => {
+                sender.send(piece.to_vec()).expect("the hashing thread ends after its sender only");
+            }
+            Hasher::Finished(_) => {}
+        }
+    }
+
+    fn finish(&mut self) -> Sha256Digest {
+        let hasher = match std::mem::replace(self, Hasher::Finished([0; 32])) {
+            Hasher::Here(hasher) => hasher,
+            Hasher::Beside(sender, thread) => {
+                drop(sender);
+                thread.join().expect("hashing bytes cannot panic")
+            }
+            Hasher::Finished(digest) => {
+                *self = Hasher::Finished(digest);
+                return digest;
+            }
+        };
+        let digest = hasher.finalize().into();
+        *self = Hasher::Finished(digest);
+        digest
     }
 }

@@ -50,6 +50,7 @@ pub(crate) struct RecordStream {
     /// Where the window begins in the decompressed source.
     offset: u64,
     end: End,
+    delivered: u64,
     window_bytes: usize,
     max_record_bytes: usize,
 }
@@ -74,9 +75,31 @@ pub(crate) struct Plain {
     /// Where `head` begins: behind a byte order mark.
     pub(crate) offset: u64,
     pub(crate) end: End,
+    /// How many plain bytes the stream has given.
+    pub(crate) delivered: u64,
 }
 
+/// How many times larger than its stored bytes a source may become, beyond [`FREE_SWELL`] bytes.
+const MAX_SWELL: u64 = 2000;
+/// How large any source may become.
+const FREE_SWELL: u64 = 256 << 20;
+
 impl Plain {
+    /// The whole stream again, from the beginning of the head.
+    pub(crate) fn into_stream(self) -> Stream {
+        let head = io::Cursor::new(self.head);
+        match self.end {
+            End::Open => Box::new(head.chain(self.stream)),
+            End::Damaged(cause) => Box::new(head.chain(Failing(cause))),
+            End::Whole | End::Done => Box::new(head),
+        }
+    }
+
+    /// A stream of which nothing has been read.
+    pub(crate) fn new(stream: Stream) -> Plain {
+        Plain { stream, head: Vec::new(), offset: 0, end: End::Open, delivered: 0 }
+    }
+
     /// Reads until `head` holds `bytes` bytes or the stream has ended.
     pub(crate) fn fill(&mut self, bytes: usize, raw: &RawBytes) -> io::Result<()> {
         let filled = self.head.len();
@@ -90,7 +113,16 @@ impl Plain {
                 Ok(0) => self.end = End::Whole,
                 Ok(read) => {
                     at += read;
-                    continue;
+                    self.delivered += read as u64;
+                    if self.delivered
+                        <= raw.position().saturating_mul(MAX_SWELL).saturating_add(FREE_SWELL)
+                    {
+                        continue;
+                    }
+                    let cause = format!(
+                        "it swells to more than {MAX_SWELL} times its size, as no honest text does"
+                    );
+                    self.end = End::Damaged(cause);
                 }
                 Err(cause) if cause.kind() == io::ErrorKind::Interrupted => continue,
                 Err(cause) => match raw.take_failure() {
@@ -124,6 +156,7 @@ impl RecordStream {
             window: plain.head,
             plain: plain.stream,
             end: plain.end,
+            delivered: plain.delivered,
             window_bytes: options.batch_bytes.clamp(1, max_record_bytes),
             max_record_bytes,
         }
@@ -137,6 +170,9 @@ impl RecordStream {
             let whole = matches!(self.end, End::Whole);
             let mut spans = Vec::new();
             let consumed = self.cutter.cut(&self.window, whole, &mut spans);
+            for span in spans.iter_mut().filter(|span| self.max_record_bytes < span.range.len()) {
+                span.fault = Some(self.too_long());
+            }
             if 0 < consumed || !spans.is_empty() {
                 let piece = self.split_off(consumed, spans);
                 match &piece {
@@ -162,11 +198,13 @@ impl RecordStream {
             head: std::mem::take(&mut self.window),
             offset: 0,
             end: std::mem::replace(&mut self.end, End::Done),
+            delivered: self.delivered,
         };
         let result = plain.fill(target, &self.raw);
         self.plain = plain.stream;
         self.window = plain.head;
         self.end = plain.end;
+        self.delivered = plain.delivered;
         result.map_err(|cause| Error::Read {
             name: self.context.name.to_string(),
             offset: self.raw.position(),
@@ -185,12 +223,14 @@ impl RecordStream {
         Piece::Records(Records { source, reader, bytes, offset, spans })
     }
 
+    fn too_long(&self) -> String {
+        let limit = self.max_record_bytes;
+        format!("the record is longer than {limit} bytes (`max_record_bytes`): it is left out")
+    }
+
     /// Drops a record that is longer than the limit.
     fn pass_over(&mut self) -> Result<Piece, Error> {
-        let reason = format!(
-            "the record is longer than {} bytes (`max_record_bytes`): it is left out",
-            self.max_record_bytes
-        );
+        let reason = self.too_long();
         let number = self.cutter.next_number();
         let item = self.context.bad(number, self.offset, reason, &self.window);
         loop {
@@ -229,5 +269,14 @@ impl RecordStream {
         );
         let item = self.context.bad(self.cutter.next_number(), self.offset, reason, &window);
         Piece::Item(Arc::clone(&self.context), item)
+    }
+}
+
+/// A stream that fails at once.
+struct Failing(String);
+
+impl Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other(self.0.clone()))
     }
 }

@@ -239,3 +239,70 @@ fn a_text_file_in_a_legacy_encoding_is_decoded() {
         ]
     );
 }
+
+/// The path of a shared corpus, if it is on this machine.
+fn corpus(name: &str) -> Option<std::path::PathBuf> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpora");
+    let path = root.join(name);
+    if !path.exists() {
+        eprintln!("skipped: {} is not there", path.display());
+        return None;
+    }
+    Some(path)
+}
+
+#[test]
+fn real_wiki_dumps_have_the_pages_an_independent_scan_counts() {
+    // By `python3 tests/count_pages.py`: articles, redirects, pages of other namespaces, cut pages.
+    let counted = [
+        ("bgwiki-latest-pages-articles-shortened.xml.bz2", [1, 0, 2, 0]),
+        ("dbpedia-ar.xml.bz2", [3, 0, 0, 0]),
+        ("dbpedia-de.xml.bz2", [2, 0, 0, 0]),
+        ("dbpedia-en.xml.bz2", [24, 2, 1, 0]),
+        ("dbpedia-simple.xml.bz2", [1, 0, 0, 0]),
+        ("dbpedia-zh.xml.bz2", [1, 0, 0, 0]),
+        ("enwiki-latest-pages-articles1.xml-p000000010p000030302-shortened.bz2", [106, 99, 1, 0]),
+        ("enwiki-table-markup.xml.bz2", [5, 0, 0, 0]),
+        ("jawiki-truncated-100k.xml.xz", [189, 15, 34, 1]),
+        ("ukwiki-truncated-100k.xml.xz", [512, 13, 7, 1]),
+    ];
+    for (name, expected) in counted {
+        let Some(path) = corpus(&format!("mediawiki/{name}")) else { return };
+        let (items, summaries) = read_with(vec![Input::Path(path)], ReadOptions::default());
+        let skipped = |reason: SkipReason| {
+            let count = summaries[0].skipped.iter().find(|(found, _)| *found == reason);
+            count.map_or(0, |(_, count)| *count)
+        };
+        let summary = &summaries[0];
+        let found = [
+            summary.documents,
+            skipped(SkipReason::Redirect),
+            skipped(SkipReason::Namespace),
+            summary.bad,
+        ];
+        assert_eq!(found, expected, "{name}");
+        assert_eq!(summary.records(), items.len() as u64);
+    }
+}
+
+#[test]
+fn real_collections_have_as_many_documents_as_their_descriptions_say() {
+    for (name, format, documents) in [
+        ("reuters/reut2-000.sgm.zst", Format::Reuters, 1000),
+        ("reuters/reut2-017.sgm.zst", Format::Reuters, 1000),
+        ("news/news.jsonl.zst", Format::Jsonl, 1478),
+        ("judged/cranfield/docs.jsonl.zst", Format::Jsonl, 1400),
+    ] {
+        let Some(path) = corpus(name) else { return };
+        let (items, summaries) = read_with(vec![Input::Path(path)], ReadOptions::default());
+        let summary = &summaries[0];
+        assert_eq!(
+            (summary.format, summary.documents, summary.bad),
+            (Some(format), documents, 0),
+            "{name}"
+        );
+        let named =
+            |item: &&Item| matches!(item, Item::Document(document) if document.id.is_some());
+        assert_eq!(items.iter().filter(named).count() as u64, documents);
+    }
+}

@@ -9,6 +9,7 @@ use std::io::{self, BufRead, BufReader, Cursor, Read};
 
 mod bzip2;
 mod gzip;
+mod lz4;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,8 @@ pub enum Compression {
     Zstd,
     /// xz (`.xz`), one stream or many.
     Xz,
+    /// lz4 (`.lz4`), one frame or many.
+    Lz4,
     /// bzip2 (`.bz2`), one stream or many; many are decompressed in parallel.
     Bzip2,
 }
@@ -35,6 +38,7 @@ impl Compression {
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 Some(Compression::Zstd)
             }
+            [0x04, 0x22, 0x4d, 0x18, ..] => Some(Compression::Lz4),
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Compression::Xz),
             [b'B', b'Z', b'h', b'1'..=b'9', block @ ..] if bzip2_block(block) => {
                 Some(Compression::Bzip2)
@@ -48,6 +52,7 @@ impl Compression {
         match self {
             Compression::Gzip => "gzip",
             Compression::Zstd => "zstd",
+            Compression::Lz4 => "lz4",
             Compression::Xz => "xz",
             Compression::Bzip2 => "bzip2",
         }
@@ -60,6 +65,7 @@ impl Compression {
         match self {
             Compression::Gzip => "gzip stream",
             Compression::Zstd => "zstd stream",
+            Compression::Lz4 => "lz4 stream",
             Compression::Xz => "xz stream",
             Compression::Bzip2 => "bzip2 stream",
         }
@@ -109,6 +115,7 @@ where
             frames.window_log_max(ZSTD_WINDOW_LOG)?;
             Box::new(frames)
         }
+        Compression::Lz4 => Box::new(lz4::Frames::new(stored)),
         Compression::Xz => {
             let flags = liblzma::stream::CONCATENATED;
             let streams = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, flags)?;

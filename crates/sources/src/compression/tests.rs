@@ -12,6 +12,13 @@ fn compress(compression: Compression, plain: &[u8]) -> Vec<u8> {
             encoder.finish().unwrap()
         }
         Compression::Zstd => zstd::encode_all(plain, 1).unwrap(),
+        Compression::Lz4 => {
+            let info =
+                lz4_flex::frame::FrameInfo::new().block_size(lz4_flex::frame::BlockSize::Max64KB);
+            let mut encoder = lz4_flex::frame::FrameEncoder::with_frame_info(info, Vec::new());
+            encoder.write_all(plain).unwrap();
+            encoder.finish().unwrap()
+        }
         Compression::Xz => {
             let mut encoder = liblzma::write::XzEncoder::new(Vec::new(), 1);
             encoder.write_all(plain).unwrap();
@@ -33,8 +40,8 @@ fn decompress(stored: Vec<u8>) -> (Option<Compression>, Vec<u8>, io::Result<usiz
     (compression, plain, result)
 }
 
-const ALL: [Compression; 4] =
-    [Compression::Gzip, Compression::Zstd, Compression::Xz, Compression::Bzip2];
+const ALL: [Compression; 5] =
+    [Compression::Gzip, Compression::Zstd, Compression::Xz, Compression::Bzip2, Compression::Lz4];
 
 fn sample(lines: usize) -> Vec<u8> {
     let mut state = 7u32;

@@ -20,9 +20,8 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// A cutter whose lines are parsed by `reader`.
-    pub(super) fn new(reader: Arc<dyn ReadRecord>) -> Lines {
-        Lines { reader, line: 1 }
+    pub(super) fn new() -> Lines {
+        Lines { reader: Arc::new(ObjectLine), line: 1 }
     }
 }
 

@@ -5,51 +5,136 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 
 use crate::stream::Cut;
 use crate::{Error, ReadOptions};
 
+mod cirrus;
+mod csv;
+mod elements;
+mod html;
 mod json;
+mod json_values;
 mod jsonl;
+mod mail;
+mod markdown;
 mod mediawiki;
+pub(crate) mod parquet;
 mod recognise;
+mod reuters;
+mod sgml;
+mod stackexchange;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trec;
+mod warc;
 mod xml;
 
-pub(crate) use recognise::{HEAD_BYTES, Recognised, recognise};
+pub(crate) use recognise::{Archive, HEAD_BYTES, Recognised, recognise, recognise_container};
 
 /// The format of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
     /// Plain text: a file is a document.
     Text,
+    /// Markdown: a file is a document.
+    Markdown,
+    /// A web page: a file is a document.
+    Html,
     /// A JSON object on each line.
     Jsonl,
+    /// A JSON array of objects, or objects over several lines.
+    Json,
+    /// A table with commas, semicolons or bars, and a line of headings.
+    Csv,
+    /// A table with tabs and a line of headings.
+    Tsv,
     /// A wiki's XML export.
     MediaWiki,
+    /// A wiki's search index: JSON lines in pairs.
+    Cirrus,
+    /// Stack Exchange's XML dump.
+    StackExchange,
+    /// TREC's SGML.
+    Trec,
+    /// Reuters-21578's SGML.
+    Reuters,
+    /// Crawled pages.
+    Warc,
+    /// A mail message: a file is a document.
+    Mail,
+    /// Many mail messages in a file.
+    Mbox,
+    /// A columnar data set.
+    Parquet,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 3] = [Format::Text, Format::Jsonl, Format::MediaWiki];
+    pub const ALL: [Format; 16] = [
+        Format::Text,
+        Format::Markdown,
+        Format::Html,
+        Format::Jsonl,
+        Format::Json,
+        Format::Csv,
+        Format::Tsv,
+        Format::MediaWiki,
+        Format::Cirrus,
+        Format::StackExchange,
+        Format::Trec,
+        Format::Reuters,
+        Format::Warc,
+        Format::Mail,
+        Format::Mbox,
+        Format::Parquet,
+    ];
     /// Their names, as [`Format::from_str`] takes them.
-    pub const NAMES: [&str; 3] = ["text", "jsonl", "mediawiki"];
+    pub const NAMES: [&str; 16] = [
+        "text",
+        "markdown",
+        "html",
+        "jsonl",
+        "json",
+        "csv",
+        "tsv",
+        "mediawiki",
+        "cirrus",
+        "stackexchange",
+        "trec",
+        "reuters",
+        "warc",
+        "mail",
+        "mbox",
+        "parquet",
+    ];
 
     /// The format's name.
     pub fn name(self) -> &'static str {
         Format::NAMES[self as usize]
     }
 
-    /// A cutter for a source of this format.
-    pub(crate) fn cutter(self, options: &ReadOptions) -> Box<dyn Cut> {
-        match self {
+    /// A cutter for a source of this format that begins with `head`; `None` for the one that is no stream.
+    pub(crate) fn cutter(self, head: &[u8], options: &ReadOptions) -> Option<Box<dyn Cut>> {
+        Some(match self {
             Format::Text => Box::new(text::cutter()),
+            Format::Markdown => Box::new(markdown::cutter()),
+            Format::Html => Box::new(html::cutter()),
+            Format::Jsonl => Box::new(jsonl::Lines::new()),
+            Format::Json => Box::new(json_values::Values::new()),
+            Format::Csv => Box::new(csv::Rows::new(None)),
+            Format::Tsv => Box::new(csv::Rows::new(Some(b'\t'))),
             Format::MediaWiki => Box::new(mediawiki::Pages::new(&options.namespaces)),
-            Format::Jsonl => Box::new(jsonl::Lines::new(Arc::new(jsonl::ObjectLine))),
-        }
+            Format::Cirrus => Box::new(cirrus::Pairs::new(&options.namespaces)),
+            Format::StackExchange => Box::new(stackexchange::cutter(head)),
+            Format::Trec => Box::new(trec::cutter()),
+            Format::Reuters => Box::new(reuters::cutter()),
+            Format::Warc => Box::new(warc::WarcRecords::new()),
+            Format::Mail => Box::new(mail::cutter()),
+            Format::Mbox => Box::new(mail::Mbox::new()),
+            Format::Parquet => return None,
+        })
     }
 }
 

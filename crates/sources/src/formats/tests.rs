@@ -1,7 +1,22 @@
-//! Formats that need no fixture file.
+//! Every format: a small source of our own, what it turns into, and what is left of it when it is cut, damaged,
+//! compressed or put into an archive.
 
+use std::io::{Cursor, Write};
+
+use super::Format;
 use crate::tests::{lines, read, read_with};
 use crate::{Input, Item, ReadOptions};
+
+/// A source in one of the formats.
+struct Fixture {
+    name: &'static str,
+    format: Format,
+    bytes: Vec<u8>,
+    /// A line for each item.
+    expected: &'static [&'static str],
+    /// Cutting it anywhere after this byte (and before its last few) must be said.
+    says_cut: Option<usize>,
+}
 
 const WIKI: &str = r#"<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="de">
   <siteinfo><namespaces>
@@ -23,26 +38,436 @@ const WIKI: &str = r#"<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11
 </mediawiki>
 "#;
 
-#[test]
-fn wiki_pages_become_documents() {
-    let expected = [
-        "w.xml#1 7 title=R&D date=2021-01-02T03:04:05Z body=New text –\nBild category=List([Text(\"K\")])",
-        "skipped redirect",
-        "skipped namespace",
-        "w.xml#4 10 title=Empty",
-    ];
-    assert_eq!(lines(&read("w.xml", WIKI.as_bytes())), expected);
-    for batch_bytes in [1, 10, 333] {
-        let input = Input::Bytes { name: "w.xml".into(), bytes: WIKI.into() };
-        let options = ReadOptions { batch_bytes, ..ReadOptions::default() };
-        assert_eq!(lines(&read_with(vec![input], options).0), expected);
-    }
-    let input = Input::Bytes { name: "w.xml".into(), bytes: WIKI.into() };
-    let options = ReadOptions { namespaces: vec![1], ..ReadOptions::default() };
-    assert!(
-        lines(&read_with(vec![input], options).0)
-            .contains(&"w.xml#3 9 title=Talk:R body=talk".to_owned())
+const PAGE: &str = r##"<!DOCTYPE html>
+<html lang="en-GB"><head><meta charset="utf-8">
+<title>Bridge reopens | The Harbour Post</title>
+<meta property="og:title" content="Bridge reopens after repairs">
+<meta property="article:published_time" content="2011-03-02T08:00:00Z">
+<meta property="og:site_name" content="The Harbour Post"><meta name="author" content="Ann Onym">
+<script>var menu = "Never shown";</script><style>p { color: red }</style></head>
+<body class="single has-sidebar">
+<header class="site-header"><a href="/">The Harbour Post</a><nav><ul><li><a href="/news">News</a></li><li><a href="/sport">Sport</a></li></ul></nav></header>
+<div class="main-content">
+<article id="post-7" class="post">
+<h1>Bridge reopens after repairs</h1>
+<p class="byline">By Ann Onym</p>
+<p>The old bridge over the river reopened on Wednesday after <a href="/x">eleven months</a> of repairs.</p>
+<section id="check-also-box" class="post-listing check-also-right"><h2>Check Also</h2><p>Ten ferries you will not believe still sail the open seas today.</p></section>
+<p>Traffic was light, the mayor said; caf&eacute;s along the quay were full.</p>
+<h2>What comes next</h2>
+<ul><li>New lamps.</li><li>A second lane in the summer of next year.</li></ul>
+<div class="share-buttons"><a href="#">Share</a> <a href="#">Tweet</a></div>
+</article>
+<div id="comments"><h3>2 comments</h3><p>First! I crossed it at dawn and it was a fine thing to see.</p>
+<form><label>Your comment</label><textarea></textarea><button>Send</button></form></div>
+</div>
+<aside><h3>Most read</h3><ul><li><a href="/1">One story that everybody in the city has been reading</a></li></ul></aside>
+<footer><p>Copyright The Harbour Post. All rights reserved, no part may be copied.</p></footer>
+</body></html>"##;
+
+const ARTICLE: &str = "The old bridge over the river reopened on Wednesday after eleven months of repairs.\nTraffic was light, the mayor said; cafés along the quay were full.\nWhat comes next\nNew lamps.\nA second lane in the summer of next year.";
+
+fn warc() -> Vec<u8> {
+    let mut warc = Vec::new();
+    let mut add = |kind: &str, uri: &str, block: &[u8]| {
+        write!(warc, "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {uri}\r\nWARC-Date: 2020-05-06T07:08:09Z\r\nContent-Length: {}\r\n\r\n", block.len()).unwrap();
+        warc.extend_from_slice(block);
+        warc.extend_from_slice(b"\r\n\r\n");
+    };
+    add("warcinfo", "", b"software: none\r\n");
+    add("request", "http://a.org/", b"GET / HTTP/1.1\r\n\r\n");
+    add(
+        "response",
+        "http://a.org/",
+        format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{PAGE}")
+            .as_bytes(),
     );
+    add("revisit", "http://a.org/", b"HTTP/1.1 200 OK\r\n\r\n");
+    add(
+        "response",
+        "http://a.org/x.png",
+        b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n\x89PNG",
+    );
+    add(
+        "response",
+        "http://a.org/gone",
+        b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<p>no</p>",
+    );
+    let chunked = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n1c\r\n<title>Zwei</title><p>Stra\xdfe\r\n28\r\n nach K\xf6ln ist heute wieder frei.</p>   \r\n0\r\n\r\n";
+    add("response", "http://b.de/", chunked);
+    warc
+}
+
+fn parquet_table() -> Vec<u8> {
+    use parquet::data_type::{ByteArray, ByteArrayType, Int32Type};
+    use parquet::file::writer::SerializedFileWriter;
+    let schema = "message t { required binary id (UTF8); optional binary text (UTF8); required int32 day (DATE); }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let mut writer =
+        SerializedFileWriter::new(Vec::new(), schema, std::sync::Arc::default()).unwrap();
+    for group in 0..2 {
+        let mut rows = writer.next_row_group().unwrap();
+        let text =
+            |texts: &[&str]| texts.iter().map(|text| ByteArray::from(*text)).collect::<Vec<_>>();
+        let mut column = rows.next_column().unwrap().unwrap();
+        let ids = [["p1", "p2"], ["p3", "p4"]][group];
+        column.typed::<ByteArrayType>().write_batch(&text(&ids), None, None).unwrap();
+        column.close().unwrap();
+        let mut column = rows.next_column().unwrap().unwrap();
+        column
+            .typed::<ByteArrayType>()
+            .write_batch(&text(&["Rain."]), Some(&[1, 0]), None)
+            .unwrap();
+        column.close().unwrap();
+        let mut column = rows.next_column().unwrap().unwrap();
+        column.typed::<Int32Type>().write_batch(&[15_035, 0], None, None).unwrap();
+        column.close().unwrap();
+        rows.close().unwrap();
+    }
+    writer.into_inner().unwrap()
+}
+
+fn fixtures() -> Vec<Fixture> {
+    let fixture = |name, format, bytes: &[u8], expected, says_cut| Fixture {
+        name,
+        format,
+        bytes: bytes.to_vec(),
+        expected,
+        says_cut,
+    };
+    vec![
+        fixture("t", Format::Text, b"Title\n\nBody of two\nlines.\n", &["t#1 t title=Title body=Body of two\nlines."], None),
+        fixture(
+            "n.md",
+            Format::Markdown,
+            b"---\ntitle: \"A walk\"\ndate: 2011-03-02\ntags: [quay, river]\nurl: /walk\n---\n# Along the *quay*\n\nSee [the bridge](http://x.org) and `code`.\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n<b>bold</b> end\n",
+            &["n.md#1 n.md title=A walk date=2011-03-02 tags=List([Text(\"quay\"), Text(\"river\")]) url=/walk body=Along the quay\n\nSee the bridge and code.\n\none\ntwo\n\na\tb\n1\t2\n\nbold end"],
+            None,
+        ),
+        fixture(
+            "l.jsonl",
+            Format::Jsonl,
+            b"{\"id\":\"a\",\"text\":\"One.\"}\n\n{\"id\":\"b\",\"text\":\"Two.\"}\n",
+            &["l.jsonl#1 a body=One.", "l.jsonl#3 b body=Two."],
+            None,
+        ),
+        fixture(
+            "a.json",
+            Format::Json,
+            b"[\n {\"id\": \"a\", \"t\": \"[\\\"}\", \"x\": {\"y\": [1]}},\n {\"id\": \"b\"}, 7\n]\n",
+            &["a.json#1 a t=[\"} x.y=List([Integer(1)])", "a.json#2 b", "bad `a.json` record 3 at byte 60: not a JSON object: invalid type: integer `7`, expected an object at byte 1 of the record"],
+            Some(0),
+        ),
+        fixture(
+            "o.json",
+            Format::Json,
+            b"{\n \"id\": 1,\n \"text\": \"One.\"\n}\n{\n \"id\": 2\n}\n",
+            &["o.json#1 1 body=One.", "o.json#2 2"],
+            None,
+        ),
+        fixture(
+            "c",
+            Format::Csv,
+            b"id,headline,text\r\n1,\"Rain, and \"\"wind\"\"\",\"Two\nlines\"\r\n2,Sun,\r\n3,short\r\n4,Fog,Thick.\r\n5,a,b\r\n6,a,b\r\n7,a,b\r\n8,a,b\r\n9,a,b\r\n10,a,b\r\n",
+            &[
+                "c#1 1 title=Rain, and \"wind\" body=Two\nlines",
+                "c#2 2 title=Sun",
+                "bad `c` record 3 at byte 62: the row has 2 cells, the headings are 3",
+                "c#4 4 title=Fog body=Thick.",
+                "c#5 5 title=a body=b",
+                "c#6 6 title=a body=b",
+                "c#7 7 title=a body=b",
+                "c#8 8 title=a body=b",
+                "c#9 9 title=a body=b",
+                "c#10 10 title=a body=b",
+            ],
+            None,
+        ),
+        fixture(
+            "v.tsv",
+            Format::Tsv,
+            b"1\tHe said \"no\n2\t\"quoted\" text\n3\t\"and \"\"doubled\"\"\"\n",
+            &["v.tsv#1 1 body=He said \"no", "v.tsv#2 2 body=quoted text", "v.tsv#3 3 body=and \"doubled\""],
+            None,
+        ),
+        fixture(
+            "w.xml",
+            Format::MediaWiki,
+            WIKI.as_bytes(),
+            &[
+                "w.xml#1 7 title=R&D date=2021-01-02T03:04:05Z body=New text –\nBild category=List([Text(\"K\")])",
+                "skipped redirect",
+                "skipped namespace",
+                "w.xml#4 10 title=Empty",
+            ],
+            Some(20),
+        ),
+        fixture(
+            "cirrus.json",
+            Format::Cirrus,
+            b"{\"index\":{\"_type\":\"_doc\",\"_id\":\"12\"}}\n{\"title\":\"A\",\"text\":\"Body.\",\"source_text\":\"'''x'''\",\"timestamp\":\"2020-01-01T00:00:00Z\",\"namespace\":0}\n{\"index\":{\"_id\":\"13\"}}\n{\"title\":\"Talk:A\",\"namespace\":1}\n",
+            &["cirrus.json#1 12 title=A body=Body. date=2020-01-01T00:00:00Z namespace=Integer(0)", "skipped namespace"],
+            None,
+        ),
+        fixture(
+            "Posts.xml",
+            Format::StackExchange,
+            b"\xef\xbb\xbf<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<posts>\n  <row Id=\"4\" PostTypeId=\"1\" CreationDate=\"2008-07-31T21:42:52.667\" Score=\"-7\" Body=\"&lt;p&gt;How &amp;amp; why?&lt;/p&gt;&#xA;&lt;pre&gt;x &amp;gt; 1&lt;/pre&gt;\" Title=\"A &quot;why&quot;\" Tags=\"&lt;c#&gt;&lt;rust&gt;\" />\n  <row Id=\"5\" Text=\"plain\" />\n</posts>\n",
+            &[
+                "Posts.xml#1 4 posttypeid=Integer(1) date=2008-07-31T21:42:52.667 score=Integer(-7) body=How & why?\nx > 1 title=A \"why\" tags=List([Text(\"c#\"), Text(\"rust\")])",
+                "Posts.xml#2 5 body=plain",
+            ],
+            Some(80),
+        ),
+        fixture(
+            "trec",
+            Format::Trec,
+            b"<DOC>\n<DOCNO> AP880212-0001 </DOCNO>\n<FILEID>AP-NR</FILEID>\n<HEAD>Bridge\nReopens</HEAD>\n<DATELINE>QUAY (AP)</DATELINE>\n<TEXT>\n   The bridge&hyph;way reopened.<P>\nAT&amp;T paid.\n</TEXT>\n</DOC>\n<DOC>\n<DOCNO>W2</DOCNO>\n<DOCHDR>\nhttp://x.org/ 10\n</DOCHDR>\n<html><title>Web</title><p>A page of the web collection.</p></html>\n</DOC>\n",
+            &[
+                "trec#1 AP880212-0001 fileid=AP-NR title=Bridge Reopens dateline=QUAY (AP) body=   The bridge-way reopened.\n\nAT&T paid.",
+                "trec#2 W2 url=http://x.org/ title=Web body=A page of the web collection.",
+            ],
+            None,
+        ),
+        fixture(
+            "r.sgm",
+            Format::Reuters,
+            b"<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n<REUTERS TOPICS=\"YES\" LEWISSPLIT=\"TRAIN\" OLDID=\"5\" NEWID=\"1\">\n<DATE>26-FEB-1987 15:01:01.79</DATE>\n<TOPICS><D>cocoa</D><D>tea</D></TOPICS>\n<PLACES></PLACES>\n<TEXT>&#2;\n<TITLE>COCOA &lt;UP></TITLE>\n<DATELINE>    QUAY, Feb 26 - </DATELINE><BODY>Showers fell.\n    Prices rose.\n Reuter\n&#3;</BODY></TEXT>\n</REUTERS>\n<REUTERS NEWID=\"2\"><DATE>x</DATE><TEXT TYPE=\"UNPROC\">&#2;Raw text only\n</TEXT></REUTERS>\n",
+            &[
+                "r.sgm#1 1 date=1987-02-26T15:01:01.79 title=COCOA <UP> dateline=QUAY, Feb 26 - body=Showers fell.\n    Prices rose.\n Reuter topics=List([Text(\"cocoa\"), Text(\"tea\")]) lewissplit=TRAIN",
+                "r.sgm#2 2 date=x body=Raw text only",
+            ],
+            None,
+        ),
+        fixture(
+            "p.warc",
+            Format::Warc,
+            &warc(),
+            &[
+                "skipped not-a-response",
+                "skipped not-a-response",
+                "p.warc#3 http://a.org/ title=Bridge reopens after repairs date=2011-03-02T08:00:00Z language=en-GB author=Ann Onym site=The Harbour Post body=The old bridge over the river reopened on Wednesday after eleven months of repairs.\nTraffic was light, the mayor said; cafés along the quay were full.\nWhat comes next\nNew lamps.\nA second lane in the summer of next year. crawled=2020-05-06T07:08:09Z",
+                "skipped revisit",
+                "skipped not-text",
+                "skipped http-status",
+                "p.warc#7 http://b.de/ title=Zwei body=Straße nach Köln ist heute wieder frei. date=2020-05-06T07:08:09Z crawled=2020-05-06T07:08:09Z",
+            ],
+            None,
+        ),
+        fixture(
+            "m.eml",
+            Format::Mail,
+            b"From: =?utf-8?q?J=C3=B6rg?= <j@a.org>\r\nTo: b@b.org\r\nSubject: The bridge\r\nDate: Wed, 2 Mar 2011 10:30:00 +0100\r\nMessage-ID: <m1@a.org>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"x\"\r\n\r\n--x\r\nContent-Type: text/plain; charset=iso-8859-1\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nCaf=E9 at noon.\r\n--x\r\nContent-Type: application/pdf; name=\"plan.pdf\"\r\nContent-Disposition: attachment; filename=\"plan.pdf\"\r\n\r\nAAAA\r\n--x--\r\n",
+            &["m.eml#1 m.eml message_id=m1@a.org title=The bridge date=2011-03-02T10:30:00+01:00 from=Jörg <j@a.org> to=b@b.org body=Café at noon. attachments=List([Text(\"plan.pdf\")])"],
+            None,
+        ),
+        fixture(
+            "box",
+            Format::Mbox,
+            b"From a@a.org Wed Mar  2 10:30:00 2011\nFrom: a@a.org\nSubject: One\nMessage-ID: <1@a>\n\nHello.\n>From here on\nFrom there\n\nFrom b@a.org Wed Mar  2 10:31:00 2011\nFrom: b@a.org\nSubject: Two\n\nBye.\n",
+            &[
+                "box#1 1@a message_id=1@a title=One from=a@a.org body=Hello.\nFrom here on\nFrom there",
+                "box#2 - title=Two from=b@a.org body=Bye.",
+            ],
+            None,
+        ),
+        fixture(
+            "d.parquet",
+            Format::Parquet,
+            &parquet_table(),
+            &[
+                "d.parquet#1 p1 body=Rain. day=2011-03-02",
+                "d.parquet#2 p2 day=1970-01-01",
+                "d.parquet#3 p3 body=Rain. day=2011-03-02",
+                "d.parquet#4 p4 day=1970-01-01",
+            ],
+            Some(4),
+        ),
+    ]
+}
+
+#[test]
+fn every_format_is_recognised_and_read() {
+    let mut wrong = Vec::new();
+    for Fixture { name, format, bytes, expected, .. } in fixtures() {
+        let input = Input::Bytes { name: name.into(), bytes };
+        let (items, summaries) = read_with(vec![input], ReadOptions::default());
+        if summaries[0].format != Some(format) || lines(&items) != expected {
+            wrong.push(format!("{name} {:?} {:#?}", summaries[0].format, lines(&items)));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert_eq!(
+        lines(&read("a.htm", PAGE.as_bytes()))[0],
+        format!(
+            "a.htm#1 a.htm title=Bridge reopens after repairs date=2011-03-02T08:00:00Z language=en-GB author=Ann Onym site=The Harbour Post body={ARTICLE}"
+        )
+    );
+    for format in Format::ALL {
+        let covered = fixtures().iter().any(|fixture| fixture.format == format);
+        assert!(covered || format == Format::Html, "{format} has no fixture");
+        assert_eq!(format.name().parse::<Format>().unwrap(), format);
+    }
+    assert!("xml".parse::<Format>().is_err());
+}
+
+#[test]
+fn the_size_of_batches_changes_nothing() {
+    let mut wrong = Vec::new();
+    for Fixture { name, bytes, expected, format, .. } in fixtures() {
+        for batch_bytes in [1, 5, 64, 300] {
+            let input = Input::Bytes { name: name.into(), bytes: bytes.clone() };
+            let options =
+                ReadOptions { batch_bytes, format: Some(format), ..ReadOptions::default() };
+            let found = lines(&read_with(vec![input], options).0);
+            if found != expected {
+                wrong.push(format!("{name} in batches of {batch_bytes}: {found:#?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn archives_hold_any_format_compressed_or_not() {
+    let mut tar = tar::Builder::new(Vec::new());
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    let mut expected = Vec::new();
+    for (number, Fixture { name, bytes, .. }) in fixtures().into_iter().enumerate() {
+        expected.extend(lines(&read(&format!("a/d{number}/{name}"), &bytes)));
+        let bytes =
+            if number % 2 == 0 { zstd::encode_all(bytes.as_slice(), 1).unwrap() } else { bytes };
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        tar.append_data(&mut header, format!("d{number}/{name}"), bytes.as_slice()).unwrap();
+        let options = zip::write::SimpleFileOptions::default();
+        let deflated = options.compression_method(zip::CompressionMethod::Deflated);
+        zip.start_file(format!("../d{number}/./{name}"), deflated).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    let tar = tar.into_inner().unwrap();
+    let zip = zip.finish().unwrap().into_inner();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a");
+    std::fs::write(&path, &zip).unwrap();
+    let bytes = |bytes: &[u8]| Input::Bytes { name: "a".into(), bytes: bytes.to_vec() };
+    let compressed = zstd::encode_all(tar.as_slice(), 1).unwrap();
+    for input in [bytes(&tar), bytes(&compressed), bytes(&zip), Input::Path(path)] {
+        let (items, summaries) = read_with(vec![input], ReadOptions::default());
+        assert_eq!(lines(&items), expected);
+        assert_eq!((summaries[0].files, summaries[0].format), (1, None));
+    }
+}
+
+#[test]
+fn nested_archives_are_read_to_a_depth() {
+    let mut bytes = b"{\"id\":1}\n".to_vec();
+    let mut name = "x.jsonl".to_owned();
+    for depth in 1..=6 {
+        let mut tar = tar::Builder::new(Vec::new());
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        tar.append_data(&mut header, &name, bytes.as_slice()).unwrap();
+        bytes = tar.into_inner().unwrap();
+        name = "x.tar".to_owned();
+        let lines = lines(&read("x.tar", &bytes));
+        assert_eq!(lines.len(), 1);
+        assert_eq!(lines[0].contains("lies in 4 archives"), 4 < depth, "{lines:?}");
+    }
+}
+
+#[test]
+fn a_cut_archive_keeps_what_stands_before() {
+    let mut tar = tar::Builder::new(Vec::new());
+    for name in ["a.jsonl", "b.jsonl"] {
+        let bytes = b"{\"id\":1}\n".repeat(200);
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        tar.append_data(&mut header, name, bytes.as_slice()).unwrap();
+    }
+    let tar = tar.into_inner().unwrap();
+    let items = read("t.tar", &tar[..512 + 2048 + 512 + 1000]);
+    // The cut record, and the archive itself.
+    assert_eq!(items.len(), 200 + 111 + 2);
+    assert!(
+        lines(&items)[311].contains("the archive ends 800 bytes before the end of the entry"),
+        "{:?}",
+        items.last()
+    );
+    let items = read("t.tar", &tar[..512 + 2048 + 100]);
+    assert!(lines(&items)[200].contains("the archive is cut or damaged"), "{:?}", items.last());
+    let items = read("t.zip", b"PK\x03\x04 and no more of it");
+    assert!(lines(&items)[0].contains("the archive is cut or damaged"), "{items:?}");
+}
+
+#[test]
+fn a_cut_source_keeps_its_whole_records_and_says_so_where_it_can() {
+    for Fixture { name, format, bytes, expected, says_cut } in fixtures() {
+        let step = (bytes.len() / 300).max(1);
+        for cut in (0..bytes.len()).step_by(step) {
+            let input = Input::Bytes { name: name.into(), bytes: bytes[..cut].to_vec() };
+            let options = ReadOptions { format: Some(format), ..ReadOptions::default() };
+            let items = read_with(vec![input], options).0;
+            assert!(items.len() <= expected.len() + 1, "{name} cut at {cut}: {items:?}");
+            if says_cut.is_some_and(|from| from < cut && cut + 12 < bytes.len()) {
+                let last = items.last();
+                assert!(matches!(last, Some(Item::Bad(_))), "{name} cut at {cut}: {last:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_source_never_panics_and_other_records_stay() {
+    let mut state = 12345u32;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 8) as usize % below
+    };
+    for Fixture { name, format, bytes, .. } in fixtures() {
+        for round in 0..150 {
+            let mut damaged = bytes.clone();
+            for _ in 0..1 + round % 4 {
+                let at = random(damaged.len());
+                match random(4) {
+                    0 => damaged[at] ^= 1 << random(8),
+                    1 => damaged[at] = random(256) as u8,
+                    2 => drop(damaged.remove(at)),
+                    _ => damaged.insert(at, b"<>\"{}[]\n\0\xff,"[random(11)]),
+                }
+            }
+            let inputs = [Some(format), None].map(|format| {
+                let input = Input::Bytes { name: name.into(), bytes: damaged.clone() };
+                (
+                    input,
+                    ReadOptions {
+                        format,
+                        batch_bytes: 200,
+                        max_record_bytes: 2000,
+                        ..ReadOptions::default()
+                    },
+                )
+            });
+            for (input, options) in inputs {
+                read_with(vec![input], options);
+            }
+        }
+    }
+}
+
+#[test]
+fn records_beyond_the_limit_are_left_out_and_said() {
+    for Fixture { name, format, bytes, .. } in fixtures() {
+        if format == Format::Parquet {
+            continue;
+        }
+        let input = Input::Bytes { name: name.into(), bytes };
+        let options =
+            ReadOptions { format: Some(format), max_record_bytes: 16, ..ReadOptions::default() };
+        let items = read_with(vec![input], options).0;
+        let said = |item: &Item| matches!(item, Item::Bad(bad) if bad.reason.contains("longer than 16 bytes"));
+        assert!(items.iter().any(said), "{name}: {items:?}");
+    }
 }
 
 #[test]
@@ -62,14 +487,61 @@ fn a_wiki_dump_cut_anywhere_keeps_its_whole_pages_and_says_so() {
 }
 
 #[test]
+fn other_namespaces_are_read_where_they_are_asked_for() {
+    let input = Input::Bytes { name: "w.xml".into(), bytes: WIKI.into() };
+    let options = ReadOptions { namespaces: vec![1], ..ReadOptions::default() };
+    let lines = lines(&read_with(vec![input], options).0);
+    assert!(lines.contains(&"w.xml#3 9 title=Talk:R body=talk".to_owned()));
+}
+
+#[test]
 fn a_damaged_wiki_page_is_bad_and_the_next_is_read() {
     let damaged = WIKI
         .replace("</revision>\n  </page>\n  <page><title>Old", "</revision>\n <page><title>Old");
-    let lines = lines(&read("w.xml", damaged.as_bytes()));
-    assert!(lines[0].contains("no `</page>` before the next `<page>`"), "{lines:?}");
-    assert_eq!(lines.len(), 4);
+    let found = lines(&read("w.xml", damaged.as_bytes()));
+    assert!(found[0].contains("no `</page>` before the next `<page>`"), "{found:?}");
+    assert_eq!(found.len(), 4);
     let damaged = WIKI.replace("<ns>1</ns>", "<ns>1</id>");
-    assert!(
-        crate::tests::lines(&read("w.xml", damaged.as_bytes()))[2].contains("not well-formed XML")
+    assert!(lines(&read("w.xml", damaged.as_bytes()))[2].contains("not well-formed XML"));
+}
+
+#[test]
+fn pages_give_their_articles_whatever_they_are_built_of() {
+    let body = |page: &str| match &read("a.html", page.as_bytes())[..] {
+        [Item::Document(document)] => document.text("body").unwrap_or("").to_owned(),
+        other => panic!("{other:?}"),
+    };
+    // No article element, no class names: what is mostly links goes.
+    let plain = "<html><body><ul><li><a href=1>Home</a><li><a href=2>World</a></ul><p>The mayor said the bridge would open on Monday.</p><p><a href=3>More</a></p></body></html>";
+    assert_eq!(body(plain), "The mayor said the bridge would open on Monday.");
+    // A class name that covers everything is not believed.
+    let wrapped = "<html><body><div class=\"widget\"><p>The mayor said the bridge would open on Monday.</p></div></body></html>";
+    assert_eq!(body(wrapped), "The mayor said the bridge would open on Monday.");
+    // A page of nothing but links keeps them rather than nothing.
+    assert_eq!(body("<html><body><a href=1>One</a><p><a href=2>Two</a></body></html>"), "One\nTwo");
+    let legacy = b"<html><head><meta charset=\"windows-1251\"></head><body><p>\xcf\xf0\xe8\xe2\xe5\xf2, \xec\xe8\xf0, \xfd\xf2\xee \xf2\xe5\xea\xf1\xf2.</p></body></html>";
+    assert!(lines(&read("a.html", legacy))[0].ends_with("body=Привет, мир, это текст."));
+    let data = "<html><head><script type=\"application/ld+json\">{\"@graph\":[{\"headline\":\"H\",\"datePublished\":\"2020-01-01\",\"author\":[{\"name\":\"N\"}]}]}</script></head><body><p>One two three four five six seven eight.</p></body></html>";
+    assert_eq!(
+        lines(&read("a.html", data.as_bytes()))[0],
+        "a.html#1 a.html title=H date=2020-01-01 author=N body=One two three four five six seven eight."
     );
+    assert_eq!(lines(&read("a.html", b"<html><body></body></html>")), ["skipped empty"]);
+}
+
+#[test]
+fn text_that_only_looks_like_another_format_is_text() {
+    for text in [
+        "{{Infobox}} is how a box begins\nin a wiki.",
+        "[edit] Lead of a page\nText.",
+        "Dear Sir, Madam, all\nI write, you read, they sing\nand so on, and on, and on\n",
+        "< 5 and > 3\nmore",
+        "Note: this is one\nDate: today\n\nText",
+        "From here to there\nit is far.",
+        "<<Look>> he said.",
+    ] {
+        let input = Input::Bytes { name: "t".into(), bytes: text.into() };
+        let (_, summaries) = read_with(vec![input], ReadOptions::default());
+        assert_eq!(summaries[0].format, Some(Format::Text), "{text}");
+    }
 }

@@ -68,6 +68,8 @@ impl Site {
     }
 }
 
+pub(crate) use tags::entity;
+
 /// The plain text, boxes and categories of `wikitext`.
 pub(crate) fn plain(wikitext: &str, site: &Site) -> Page {
     let mut page = parser::Parser::new(wikitext, site).run();

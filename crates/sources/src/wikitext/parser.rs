@@ -249,10 +249,11 @@ impl<'a> Parser<'a> {
     }
 
     fn open_heading(&mut self) -> bool {
-        if matches!(self.top().kind, Kind::Template { .. }) {
+        let rest = self.rest();
+        // In a template one sign may be that of an unnamed value.
+        if matches!(self.top().kind, Kind::Template { .. }) && !rest.starts_with("==") {
             return false;
         }
-        let rest = self.rest();
         let line = rest.split('\n').next().unwrap_or("");
         let words = match line.find("<!--") {
             Some(comment) if line.trim_end().ends_with("-->") => &line[..comment],

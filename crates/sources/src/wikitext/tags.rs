@@ -143,7 +143,7 @@ pub(super) fn find_closing(text: &str, name: &str) -> Option<(usize, usize)> {
 const MAX_ENTITY_BYTES: usize = 34;
 
 /// The character reference `text` begins with, and its length.
-pub(super) fn entity(text: &str) -> Option<(Cow<'static, str>, usize)> {
+pub(crate) fn entity(text: &str) -> Option<(Cow<'static, str>, usize)> {
     let window = &text.as_bytes()[..text.len().min(MAX_ENTITY_BYTES)];
     let end = memchr(b';', window)?;
     let name = text.get(1..end)?;

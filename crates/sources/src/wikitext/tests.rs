@@ -107,6 +107,7 @@ fn markup_without_text_goes() {
         ("{{Navbox foo}}{{Portal|X}}\nText", "Text"),
         ("'''''both''''' ''i'' '''b''' ''''q'''' don''t", "both i b 'q' dont"),
         ("A ({{IPA|x}}) b (; ) c ({{lang|fr|d}}).", "A b c (d)."),
+        ("Achilles ({{IPAc-en|x}}; {{lang|el|Ἀχιλλεύς}}) ( a )", "Achilles (Ἀχιλλεύς) (a )"),
         (
             "<math>a_1 &lt; b</math> <nowiki>[[x]] {{y}}</nowiki> <code>[[z]]</code>",
             "a_1 < b [[x]] {{y}} z",

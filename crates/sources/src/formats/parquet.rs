@@ -1,0 +1,218 @@
+//! Parquet: columnar data sets.
+//!
+//! Comes in: a seekable file. Goes out: a document a row, its columns as fields (groups as paths, lists as lists, dates and
+//! times in ISO 8601, bytes that are text as text). A row group is one piece of a batch: it is decoded page by page
+//! where the batch is read, so its size does not matter for the memory. What stands behind damage in a row group is lost,
+//! and said.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use parquet::data_type::AsBytes;
+use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
+use parquet::record::{Field, Row};
+
+use crate::Value;
+use crate::batch::Emitter;
+use crate::mapping::FieldBuilder;
+
+/// A data set whose footer has been read.
+pub(crate) struct Table {
+    file: Arc<dyn FileReader>,
+}
+
+/// One row group of a data set.
+pub(crate) struct RowGroup {
+    file: Arc<dyn FileReader>,
+    index: usize,
+    /// The number of its first row.
+    pub(crate) first: u64,
+    pub(crate) rows: u64,
+    pub(crate) bytes: usize,
+}
+
+/// Runs what the parquet crate does on bytes from outside: it panics on some that are damaged.
+fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(read))
+        .unwrap_or_else(|_| Err("its bytes contradict each other".to_owned()))
+}
+
+impl Table {
+    /// Reads the footer.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(crate) fn open<R: ChunkReader + 'static>(file: R) -> Result<Table, String> {
+        guarded(|| {
+            let file = SerializedFileReader::new(file).map_err(|cause| cause.to_string())?;
+            Ok(Table { file: Arc::new(file) })
+        })
+    }
+
+    /// The row groups, in order.
+    pub(crate) fn row_groups(&self) -> Vec<RowGroup> {
+        let mut first = 1;
+        let groups = self.file.metadata().row_groups();
+        let group = |(index, group): (usize, &parquet::file::metadata::RowGroupMetaData)| {
+            let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+            let bytes = usize::try_from(group.compressed_size()).unwrap_or(0);
+            let file = Arc::clone(&self.file);
+            first += rows;
+            RowGroup { file, index, first: first - rows, rows, bytes }
+        };
+        groups.iter().enumerate().map(group).collect()
+    }
+}
+
+impl RowGroup {
+    /// Reads the rows.
+    ///
+    /// # Errors
+    /// How many have been read and what is wrong with the rest, if not all can be.
+    pub(crate) fn read(&self, row: &mut dyn FnMut(&Row)) -> Result<(), (u64, String)> {
+        let mut read = 0;
+        let result = guarded(|| {
+            let group = self.file.get_row_group(self.index).map_err(|cause| cause.to_string())?;
+            for next in group.get_row_iter(None).map_err(|cause| cause.to_string())? {
+                row(&next.map_err(|cause| cause.to_string())?);
+                read += 1;
+            }
+            Ok(())
+        });
+        match result {
+            Ok(()) if read < self.rows => {
+                Err((read, format!("{} rows are missing", self.rows - read)))
+            }
+            Ok(()) => Ok(()),
+            Err(reason) => Err((read, reason)),
+        }
+    }
+}
+
+/// Puts a row's columns into the fields.
+pub(crate) fn read_row(row: &Row, emit: &mut Emitter<'_>) {
+    put_group(row, &mut String::new(), emit.fields());
+    emit.document();
+}
+
+fn put_group(row: &Row, path: &mut String, fields: &mut FieldBuilder) {
+    let parent = path.len();
+    for (name, field) in row.get_column_iter() {
+        if parent != 0 {
+            path.push('.');
+        }
+        path.push_str(name);
+        put(field, path, fields);
+        path.truncate(parent);
+    }
+}
+
+fn put(field: &Field, path: &mut String, fields: &mut FieldBuilder) {
+    match field {
+        Field::Group(row) => put_group(row, path, fields),
+        Field::ListInternal(list) => {
+            let mut values = Vec::new();
+            for element in list.elements() {
+                match element {
+                    Field::Group(row) => {
+                        for (name, field) in row.get_column_iter() {
+                            if let Some(value) = scalar(field) {
+                                fields.append(&format!("{path}.{name}"), value);
+                            }
+                        }
+                    }
+                    other => values.extend(scalar(other)),
+                }
+            }
+            if !values.is_empty() {
+                fields.put(path, Value::List(values));
+            }
+        }
+        Field::MapInternal(map) => {
+            let parent = path.len();
+            for (key, value) in map.entries() {
+                if let Some(Value::Text(key)) = scalar(key) {
+                    path.push('.');
+                    path.push_str(&key);
+                    put(value, path, fields);
+                    path.truncate(parent);
+                }
+            }
+        }
+        other => {
+            if let Some(value) = scalar(other) {
+                fields.put(path, value);
+            }
+        }
+    }
+}
+
+/// The value of a field that is no group; `None` for null and for bytes that are no text.
+fn scalar(field: &Field) -> Option<Value> {
+    Some(match field {
+        Field::Bool(value) => Value::Boolean(*value),
+        Field::Byte(value) => Value::Integer((*value).into()),
+        Field::Short(value) => Value::Integer((*value).into()),
+        Field::Int(value) => Value::Integer((*value).into()),
+        Field::Long(value) => Value::Integer(*value),
+        Field::UByte(value) => Value::Integer((*value).into()),
+        Field::UShort(value) => Value::Integer((*value).into()),
+        Field::UInt(value) => Value::Integer((*value).into()),
+        Field::ULong(value) => match i64::try_from(*value) {
+            Ok(value) => Value::Integer(value),
+            Err(_) => Value::Text(value.to_string()),
+        },
+        Field::Float(value) => Value::Number((*value).into()),
+        Field::Double(value) => Value::Number(*value),
+        Field::Str(value) => Value::Text(value.clone()),
+        Field::Bytes(value) => Value::Text(std::str::from_utf8(value.as_bytes()).ok()?.to_owned()),
+        Field::Date(days) => Value::Text(date(i64::from(*days))),
+        Field::TimestampMillis(millis) => Value::Text(time(*millis)),
+        Field::TimestampMicros(micros) => Value::Text(time(micros.div_euclid(1000))),
+        Field::ListInternal(list) => {
+            Value::List(list.elements().iter().filter_map(scalar).collect())
+        }
+        Field::Null | Field::Group(_) | Field::MapInternal(_) => return None,
+        other => Value::Text(other.to_string()),
+    })
+}
+
+/// Days since 1970-01-01 as `2011-03-02`, by the calendar's 400-year cycle of 146,097 days that begins in March.
+fn date(days: i64) -> String {
+    let shifted = days + 719_468;
+    let cycle = shifted.div_euclid(146_097);
+    let day = shifted.rem_euclid(146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    format!("{:04}-{month:02}-{day:02}", year + cycle * 400 + next)
+}
+
+/// Milliseconds since 1970 as `2011-03-02T10:30:00Z`.
+fn time(millis: i64) -> String {
+    let seconds = millis.div_euclid(1000);
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let (hour, minute) = (second / 3600, second / 60 % 60);
+    format!("{}T{hour:02}:{minute:02}:{:02}Z", date(days), second % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{date, time};
+
+    #[test]
+    fn days_become_dates() {
+        for (days, expected) in [
+            (0, "1970-01-01"),
+            (-1, "1969-12-31"),
+            (11_016, "2000-02-29"),
+            (15_035, "2011-03-02"),
+            (47_541, "2100-03-01"),
+        ] {
+            assert_eq!(date(days), expected);
+        }
+        assert_eq!(time(1_299_061_800_123), "2011-03-02T10:30:00Z");
+    }
+}
