@@ -53,7 +53,8 @@ pub(crate) struct Inverter<'a> {
 #[derive(Default)]
 struct Scratch {
     term: String,
-    order: Vec<(u64, u32)>,
+    /// Terms in byte order, with the keys they were sorted by.
+    order: Vec<(u128, u32)>,
     surface_ranks: Vec<u32>,
     heads: Vec<u32>,
     places: Vec<u32>,
@@ -147,7 +148,7 @@ impl<'a> Inverter<'a> {
         let Inverter { terms, surfaces, .. } = self;
         let Scratch { order, surface_ranks, heads, .. } = &mut self.scratch;
         order.clear();
-        order.extend((0..terms.entries().len() as u32).map(|term| (terms.prefix(term), term)));
+        order.extend((0..terms.entries().len() as u32).map(|term| (terms.order_key(term), term)));
         order.sort_unstable_by(|one, other| {
             one.0.cmp(&other.0).then_with(|| {
                 let (mut left, mut right) = ([0; 16], [0; 16]);
@@ -180,8 +181,10 @@ impl<'a> Inverter<'a> {
     /// Puts the place of every token where its term's places stand; each head ends where the next one began.
     fn scatter(&mut self) {
         let Scratch { surface_ranks, heads, places, .. } = &mut self.scratch;
-        places.clear();
-        places.resize(self.tokens.len(), 0);
+        // What stands there from the slot before is overwritten: there is a place for every token.
+        if places.len() < self.tokens.len() {
+            places.resize(self.tokens.len(), 0);
+        }
         let mut tokens = self.tokens.iter();
         let documents = self.field_lengths.chunks_exact(self.text_fields);
         for (fields, start) in documents.zip(&self.starts) {

@@ -172,6 +172,21 @@ pub(crate) fn write_varint(out: &mut Vec<u8>, value: u32) {
 /// Only for bytes that this process wrote: whoever calls checks `*at` once at the end instead of every number.
 #[inline]
 pub(crate) fn read_varint(bytes: &[u8], at: &mut usize) -> u32 {
+    if let Some(four) = bytes.get(*at..).and_then(<[u8]>::first_chunk) {
+        let four = u32::from_le_bytes(*four);
+        if four & 0x80 == 0 {
+            *at += 1;
+            return four & 0x7f;
+        }
+        if four & 0x8000 == 0 {
+            *at += 2;
+            return four & 0x7f | four >> 1 & 0x3f80;
+        }
+    }
+    read_long_varint(bytes, at)
+}
+
+fn read_long_varint(bytes: &[u8], at: &mut usize) -> u32 {
     let mut value = 0u32;
     let mut shift = 0;
     loop {

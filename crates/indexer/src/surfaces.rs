@@ -206,14 +206,19 @@ impl Surfaces {
         if LONG <= words[1] { self.long_word(words[1]) } else { short_word(words, buffer) }
     }
 
-    /// The first eight bytes of a word, see [`prefix_of`].
-    pub(crate) fn prefix(&self, number: u32) -> u64 {
+    /// An integer that orders as the words do: their first 15 bytes, zero padded, then their length, which counts as 255
+    /// for longer ones. Words of equal keys are equal, or both longer than that.
+    pub(crate) fn order_key(&self, number: u32) -> u128 {
         let words = self.entries[number as usize].words;
-        if LONG <= words[1] {
-            prefix_of(self.long_word(words[1]))
-        } else {
-            u64::from_be_bytes(words[0].to_le_bytes())
-        }
+        let words = match words[1] < LONG {
+            true => words,
+            false => {
+                let [low, high] = short_key(self.long_word(words[1]), 0..INLINE);
+                [low, high | LONG]
+            }
+        };
+        u128::from(words[0].swap_bytes()) << 64
+            | u128::from((words[1] << 8).swap_bytes() << 8 | words[1] >> 56)
     }
 }
 
