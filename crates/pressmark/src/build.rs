@@ -1,0 +1,61 @@
+//! Building: dumps in, an index file or an index in memory out.
+//!
+//! Comes in: inputs and the options of the crates below, which stand at this crate's root. Goes out: a report of all that
+//! was indexed, guessed, skipped and set aside.
+
+use std::path::Path;
+
+use indexer::{BuildOptions, Progress, Report};
+use sources::{Input, Inputs, ReadOptions};
+use store::{DiskStorage, MemoryStorage};
+
+use crate::{Error, Index};
+
+/// What to index and how. The default reads nothing; fill in `inputs`.
+#[derive(Clone, Debug, Default)]
+pub struct BuildRequest {
+    /// Files, folders, standard input or bytes.
+    pub inputs: Vec<Input>,
+    /// How inputs become documents.
+    pub read: ReadOptions,
+    /// How documents become an index.
+    pub options: BuildOptions,
+}
+
+/// The name of an index that has no file.
+const IN_MEMORY: &str = "memory.pmk";
+
+impl Index {
+    /// Builds an index file, or adds the documents to the one that is there. Until it returns, readers see the old state;
+    /// where it fails, nothing has changed.
+    ///
+    /// # Errors
+    /// Where inputs cannot be read, a record is bad and bad ones are not to be skipped, the existing index has other fields
+    /// or another analyzer, or the file cannot be written.
+    pub fn build(
+        path: &Path,
+        request: BuildRequest,
+        progress: &dyn Progress,
+    ) -> Result<Report, Error> {
+        let inputs = Inputs::open(request.inputs, request.read)?;
+        Ok(indexer::build(path, &DiskStorage, inputs, &request.options, progress)?)
+    }
+
+    /// Builds an index in memory, for looking into a dump at once. Nothing is written anywhere.
+    ///
+    /// # Errors
+    /// As [`Index::build`].
+    pub fn in_memory(
+        request: BuildRequest,
+        progress: &dyn Progress,
+    ) -> Result<(Index, Report), Error> {
+        let inputs = Inputs::open(request.inputs, request.read)?;
+        let options = BuildOptions { spill: false, ..request.options };
+        let (storage, path) = (MemoryStorage::default(), Path::new(IN_MEMORY));
+        let mut report = indexer::build(path, &storage, inputs, &options, progress)?;
+        // It lay in memory too and goes with it; their number stays in the report.
+        report.bad_file = None;
+        let bytes = storage.take(path).expect("a build that succeeds has put its file there");
+        Ok((Index::from_bytes(bytes)?, report))
+    }
+}

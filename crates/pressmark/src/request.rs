@@ -1,0 +1,137 @@
+//! What can be asked of an index, as plain data.
+//!
+//! Comes in: nothing, callers fill these in. Goes out: to `search`. Nothing here looks anything up.
+
+/// A ranked search. [`SearchRequest::new`] gives the defaults; change the fields that should differ.
+///
+/// ```
+/// let mut request = pressmark::SearchRequest::new("\"big bad wolf\" market");
+/// request.limit = 3;
+/// request.detail.spans = true;
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchRequest {
+    /// What is looked for, and how the text of the query is read.
+    pub query: QueryText,
+    /// How many hits to return.
+    pub limit: usize,
+    /// How many hits to pass over before the first one returned.
+    pub offset: usize,
+    /// The parameters of BM25.
+    pub ranking: Ranking,
+    /// How the best hits are found. Both ways give the same answer.
+    pub strategy: Strategy,
+    /// The order of hits with equal scores.
+    pub ties: Ties,
+    /// Whether the number of matching documents must be exact, which may cost more than finding the best ones.
+    pub exact_total: bool,
+    /// What to find out about each hit.
+    pub detail: Detail,
+}
+
+/// The text of a query and how to read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueryText {
+    /// The query as typed.
+    pub text: String,
+    /// Whether every bare word must occur (`--all`).
+    pub all_words: bool,
+    /// Whether a malformed query is repaired instead of refused; each repair is in the answer.
+    pub lenient: bool,
+    /// Whether `id:IN@FILE` may read files. Not for queries of strangers.
+    pub read_files: bool,
+}
+
+/// BM25's parameters where they differ from those the index was built with.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Ranking {
+    /// Term-frequency saturation.
+    pub k1: Option<f64>,
+    /// Length normalisation.
+    pub b: Option<f64>,
+}
+
+/// How the best hits are found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Strategy {
+    /// The fastest way known for the query; reads only what can still matter.
+    #[default]
+    Auto,
+    /// Every matching document is scored. For comparison.
+    Exhaustive,
+}
+
+/// The order of hits with equal scores.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ties {
+    /// Input order.
+    #[default]
+    Number,
+    /// By id, the greatest first: the order in which trec_eval reads equal scores, whatever ranks are printed.
+    Id,
+}
+
+/// What to find out about each hit beside its document and score.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Detail {
+    /// The stored fields.
+    pub fields: bool,
+    /// Where it matches, as byte offsets into the stored text.
+    pub spans: bool,
+    /// Pieces of the text around the matches.
+    pub fragments: Option<FragmentRequest>,
+}
+
+/// Which pieces of text to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FragmentRequest {
+    /// At most so many a document.
+    pub count: usize,
+    /// About so many words on each side of a match.
+    pub context: usize,
+    /// Whether a document whose text holds no match (a filter, `NOT x`, a match in the title alone) shows its first
+    /// words instead.
+    pub lead: bool,
+}
+
+impl SearchRequest {
+    /// The ten best hits with everything there is to show.
+    pub fn new(query: impl Into<String>) -> SearchRequest {
+        SearchRequest {
+            query: QueryText::new(query),
+            limit: 10,
+            offset: 0,
+            ranking: Ranking::default(),
+            strategy: Strategy::default(),
+            ties: Ties::default(),
+            exact_total: false,
+            detail: Detail::default(),
+        }
+    }
+}
+
+impl QueryText {
+    /// A query read strictly, any word sufficing.
+    pub fn new(text: impl Into<String>) -> QueryText {
+        QueryText { text: text.into(), ..QueryText::default() }
+    }
+}
+
+impl Default for Detail {
+    fn default() -> Self {
+        Detail { fields: true, spans: true, fragments: Some(FragmentRequest::default()) }
+    }
+}
+
+impl Detail {
+    /// Documents and scores only: nothing stored is read.
+    pub fn none() -> Detail {
+        Detail { fields: false, spans: false, fragments: None }
+    }
+}
+
+impl Default for FragmentRequest {
+    fn default() -> Self {
+        FragmentRequest { count: 1, context: 10, lead: false }
+    }
+}
