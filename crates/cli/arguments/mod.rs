@@ -1,0 +1,13 @@
+//! From what was typed to what is meant.
+//!
+//! `dashes` keeps query words such as `-mortal` from being taken for options, `typed` is what clap then reads, and
+//! `meant` is what it comes to once defaults, the terminal and files are taken into account. The commands see `meant`
+//! alone.
+
+mod dashes;
+mod meant;
+mod typed;
+
+pub(crate) use dashes::{protected, unprotected};
+pub(crate) use meant::{Color, Format, Query, Setting, bytes};
+pub(crate) use typed::*;

@@ -1,0 +1,131 @@
+//! `pressmark index`: from dumps to one file.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use pressmark::{
+    BakedRanking, BuildOptions, BuildReport, BuildRequest, FieldKind, FieldOrigin, Index, Input,
+    ReadOptions,
+};
+
+use crate::arguments::{IndexArguments, OnBad, OnDuplicate, Setting, bytes};
+use crate::commands::say;
+use crate::exit::Exit;
+use crate::output::figures;
+use crate::progress::ProgressBar;
+
+pub(crate) fn run(arguments: IndexArguments, setting: &Setting) -> anyhow::Result<Exit> {
+    let request = request(&arguments, setting)?;
+    let start = Instant::now();
+    let progress = ProgressBar::new(setting);
+    let built = Index::build(&arguments.index, request, &progress);
+    progress.finish();
+    let report = built?;
+    let size = std::fs::metadata(&arguments.index).map(|file| file.len()).unwrap_or(0);
+    say(setting, &summary(&report, start.elapsed()));
+    say(setting, &fields(&report));
+    say_omissions(setting, &report);
+    say(setting, &format!("{}: {}", arguments.index.display(), figures::bytes(size)));
+    Ok(Exit::Found)
+}
+
+/// What the options ask of the library.
+fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<BuildRequest> {
+    let mut read = ReadOptions::default();
+    if let Some(format) = &arguments.input_format {
+        read.format = if format == "auto" { None } else { Some(format.parse()?) };
+    }
+    if let Some(map) = &arguments.map {
+        read.map = map.parse()?;
+    }
+    if let Some(field) = &arguments.id_field {
+        read.map.insert("id", field)?;
+    }
+    read.encoding = arguments.encoding.as_deref().map(str::parse).transpose()?;
+    let baked = BakedRanking::default();
+    let options = BuildOptions {
+        threads: setting.threads.unwrap_or(0),
+        memory: bytes(&arguments.memory)?,
+        fields: arguments.fields.as_deref().unwrap_or_default().parse()?,
+        stem: arguments.stem.clone(),
+        on_bad: match arguments.on_bad {
+            OnBad::Stop => pressmark::OnBad::Stop,
+            OnBad::Skip => pressmark::OnBad::Skip,
+        },
+        on_duplicate: match arguments.on_duplicate {
+            OnDuplicate::Keep => pressmark::OnDuplicate::Keep,
+            OnDuplicate::Error => pressmark::OnDuplicate::Error,
+        },
+        ranking: BakedRanking {
+            k1: arguments.k1.unwrap_or(baked.k1),
+            b: arguments.b.unwrap_or(baked.b),
+        },
+        store_documents: !arguments.no_store,
+        ..BuildOptions::default()
+    };
+    let inputs = arguments.inputs.iter().cloned().map(input).collect();
+    Ok(BuildRequest { inputs, read, options })
+}
+
+/// `-` is standard input.
+pub(crate) fn input(path: PathBuf) -> Input {
+    if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path) }
+}
+
+/// `indexed 18 articles: 215 tokens, 2.9 kB of text in 38 ms, 0.1 MB/s`
+fn summary(report: &BuildReport, time: Duration) -> String {
+    let verb = if report.appended { "added" } else { "indexed" };
+    format!(
+        "{verb} {}: {}, {} of text in {}, {}",
+        figures::count(report.documents, "article"),
+        figures::count(report.tokens, "token"),
+        figures::bytes(report.text_bytes),
+        figures::time(time),
+        figures::rate(report.text_bytes, time),
+    )
+}
+
+/// What each field is for; what was guessed says so.
+fn fields(report: &BuildReport) -> String {
+    let mut line = String::from("fields:");
+    for field in &report.fields {
+        let kind = match field.kind {
+            FieldKind::Text => "text",
+            FieldKind::Date => "date",
+            FieldKind::Keyword => "keyword",
+            FieldKind::Number => "number",
+            FieldKind::Stored => "stored",
+        };
+        let guessed = match field.origin {
+            FieldOrigin::Guessed => " (guessed)",
+            FieldOrigin::Late => " (met late)",
+            FieldOrigin::Given | FieldOrigin::Default | FieldOrigin::Index => "",
+        };
+        let _ = write!(line, " {}:{kind}{guessed},", field.name);
+    }
+    line.trim_end_matches([',', ':']).to_owned()
+}
+
+/// What is not in the index, or not as it stood in the input: nothing of it is silent.
+pub(crate) fn say_omissions(setting: &Setting, report: &BuildReport) {
+    for (reason, count) in &report.skipped {
+        say(setting, &format!("skipped {}: {}", figures::count(*count, "record"), reason.name()));
+    }
+    if 0 < report.bad {
+        let records = figures::count(report.bad, "bad record");
+        let place =
+            report.bad_file.as_ref().map(|path| format!(", set aside in {}", path.display()));
+        say(setting, &format!("{records}{}", place.unwrap_or_else(|| ", left out".to_owned())));
+    }
+    let repaired: u64 = report.sources.iter().map(|source| source.repaired).sum();
+    let notes = [
+        (repaired, "article", "had bytes that are no text in its encoding, replaced by U+FFFD"),
+        (report.dropped_tokens, "token", "left nothing to search for and was not indexed"),
+        (report.made_ids, "article", "had no id and got SOURCE#NUMBER"),
+        (report.unlisted_fields, "field", "beyond the limit: stored, but not listed"),
+    ];
+    for (count, noun, what) in notes.into_iter().filter(|(count, ..)| 0 < *count) {
+        say(setting, &format!("{} {what}", figures::count(count, noun)));
+    }
+}
