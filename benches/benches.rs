@@ -4,6 +4,8 @@
 //! everything once. On corpora beside the repository where they are there, else on `seeds/`: the names of the
 //! benchmarks say which. Pressmark beside other engines is `benches/compare`.
 
+#![expect(clippy::print_stderr, reason = "a corpus that is not there is said")]
+
 mod build;
 mod codec;
 mod open;

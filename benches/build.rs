@@ -10,7 +10,7 @@ use crate::sample::{self, Sample};
 criterion_group!(benches, building);
 
 /// A request for everything in a sample.
-pub fn request(sample: &Sample, threads: usize) -> BuildRequest {
+pub(crate) fn request(sample: &Sample, threads: usize) -> BuildRequest {
     let options = BuildOptions { threads, ..BuildOptions::default() };
     BuildRequest { inputs: vec![Input::Path(sample.path.clone())], options, ..Default::default() }
 }

@@ -12,7 +12,7 @@ use crate::sample::{self, Sample};
 criterion_group!(benches, opening);
 
 /// The index file of a sample, built anew.
-pub fn built(sample: &Sample) -> PathBuf {
+pub(crate) fn built(sample: &Sample) -> PathBuf {
     let path = sample::scratch().join(format!("{}.pmk", sample.name));
     // What is there may be of another format, or would be added to.
     let _ = std::fs::remove_file(&path);
@@ -21,7 +21,7 @@ pub fn built(sample: &Sample) -> PathBuf {
 }
 
 /// Opens it as the command line does.
-pub fn opened(path: &Path) -> Index {
+pub(crate) fn opened(path: &Path) -> Index {
     Index::open(path, &OpenOptions::default()).expect("an index built a moment ago")
 }
 

@@ -8,22 +8,22 @@ use std::path::{Path, PathBuf};
 const ARTICLES: usize = 20_000;
 
 /// A dump in JSON lines.
-pub struct Sample {
+pub(crate) struct Sample {
     /// For the names of benchmarks.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Where it lies.
-    pub path: PathBuf,
+    pub(crate) path: PathBuf,
     /// Its size.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
 }
 
 /// The sample articles of the repository.
-pub fn seeds() -> Sample {
+pub(crate) fn seeds() -> Sample {
     new("seeds", root().join("seeds/news.jsonl"))
 }
 
 /// The first articles of the large corpus; `None`, said on standard error, where it is not there.
-pub fn large() -> Option<Sample> {
+pub(crate) fn large() -> Option<Sample> {
     let dump = root().join("../shared/corpora/enwiki-2014.jsonl.zst");
     let path = scratch().join("enwiki-sample.jsonl");
     if !path.exists() {
@@ -46,12 +46,12 @@ pub fn large() -> Option<Sample> {
 }
 
 /// The large sample, or the seeds.
-pub fn best() -> Sample {
+pub(crate) fn best() -> Sample {
     large().unwrap_or_else(seeds)
 }
 
 /// A folder for indexes, kept between runs.
-pub fn scratch() -> PathBuf {
+pub(crate) fn scratch() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("benches");
     std::fs::create_dir_all(&folder).expect("a folder to write to");
     folder

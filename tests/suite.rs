@@ -16,6 +16,8 @@
 //!
 //! In texts, `\u{e9}` is a character and `\rep{3}{ab }` is `ab ab ab `.
 
+use crate::agreement::{Question, engine};
+use crate::dump::{Build, Built, build};
 use crate::meaning::{COLUMNS, meaning};
 use oracle::{Corpus, Occur, OracleDoc, Query};
 use std::path::Path;
@@ -72,10 +74,14 @@ fn folder() -> std::path::PathBuf {
 }
 
 fn check_file(name: &str) {
-    let text = std::fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap();
-    let fixtures = read(name, &text);
-    let failures: Vec<String> =
-        fixtures.iter().filter_map(|fixture| check(fixture).err()).collect();
+    let fixtures = read_file(name);
+    let mut failures: Vec<String> = Vec::new();
+    for same_documents in fixtures.chunk_by(|one, next| Rc::ptr_eq(&one.documents, &next.documents))
+    {
+        let documents = &same_documents[0].documents;
+        let splits = [1, 3].map(|segments| build(documents, Build { segments, threads: 2 }));
+        failures.extend(same_documents.iter().filter_map(|fixture| check(fixture, &splits).err()));
+    }
     assert!(
         failures.is_empty(),
         "{} of {} cases fail\n{}",
@@ -86,7 +92,10 @@ fn check_file(name: &str) {
 }
 
 /// Asks everybody who can answer, and compares with what is expected.
-fn check(fixture: &Fixture) -> Result<(), String> {
+fn check(fixture: &Fixture, indexes: &[Built]) -> Result<(), String> {
+    for built in indexes {
+        fixture.compare("engine", &engine(&built.index, &fixture.question()))?;
+    }
     if matches!(fixture.expected, Expected::Hits { .. }) {
         fixture.compare("oracle", &ask_oracle(fixture))?;
     }
@@ -101,21 +110,26 @@ fn ask_oracle(fixture: &Fixture) -> Answer {
     Ok((hits.collect(), corpus.count(&query).matches))
 }
 
-/// The oracle's tree of a query; with `all`, every bare clause of the outermost list is required.
-pub(crate) fn read_query(text: &str, all: bool) -> Result<Query, String> {
+/// The oracle's tree of a query; with `all`, every bare clause of every list is required.
+fn read_query(text: &str, all: bool) -> Result<Query, String> {
     let query = oracle::parse(text, &meaning)?;
-    Ok(match query {
-        Query::Clauses(clauses) if all => {
-            let required = |occur| if occur == Occur::Should { Occur::Must } else { occur };
-            Query::Clauses(
-                clauses.into_iter().map(|(occur, node)| (required(occur), node)).collect(),
-            )
-        }
-        query => query,
-    })
+    Ok(if all { require(query) } else { query })
+}
+
+fn require(query: Query) -> Query {
+    let Query::Clauses(clauses) = query else { return query };
+    let required = |(occur, node)| match occur {
+        Occur::Should => (Occur::Must, require(node)),
+        _ => (occur, node),
+    };
+    Query::Clauses(clauses.into_iter().map(required).collect())
 }
 
 impl Fixture {
+    fn question(&self) -> Question<'_> {
+        Question { text: &self.query, all: self.all, ranking: self.ranking }
+    }
+
     pub(crate) fn compare(&self, who: &str, answer: &Answer) -> Result<(), String> {
         let complain =
             |what: String| Err(format!("{}: {who}: `{}`: {what}", self.place, self.query));
@@ -146,6 +160,10 @@ impl Fixture {
 }
 
 /// Reads a file of the suite.
+pub(crate) fn read_file(name: &str) -> Vec<Fixture> {
+    read(name, &std::fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap())
+}
+
 fn read(name: &str, text: &str) -> Vec<Fixture> {
     let mut fixtures: Vec<Fixture> = Vec::new();
     let mut documents = Rc::new(Vec::new());

@@ -6,6 +6,7 @@
 
 mod error;
 mod expand;
+mod explain;
 mod kernels;
 mod matcher;
 pub mod parser;
@@ -15,6 +16,7 @@ mod search;
 pub mod syntax;
 
 pub use error::Error;
+pub use explain::{Explanation, LeafExplanation, NearMiss, Outcome};
 pub use plan::{
     Edge, Expansion, Filter, FilterId, FilterTest, Form, Leaf, LeafId, Note, Pattern, Plan,
     PlanNode, PlanOptions, SegmentTerms, Shape, Surface, TermLeaf, Terms, Word, WordId,

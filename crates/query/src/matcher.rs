@@ -20,7 +20,7 @@ mod window;
 mod words;
 
 use documents::{Documents, residual};
-pub(crate) use leaf::operands_apart;
+pub(crate) use leaf::{LeafMatcher, operands_apart};
 use places::Place;
 use store::Segment;
 use store::postings::END;
@@ -30,7 +30,7 @@ use tree::{Tree, add_boost, constant_boosts, greatest_boosts};
 pub(crate) use window::MAX_SHARING_OPERANDS;
 
 use crate::plan::{Leaf, Pattern, Plan, PlanNode, can_share};
-use crate::{Bm25, Error, Searcher, Span};
+use crate::{Bm25, Error, Outcome, Searcher, Span};
 
 /// A plan at work in one segment.
 ///
@@ -178,26 +178,27 @@ impl<'s> SegmentMatcher<'s> {
         tree.visit(&plan.root, *doc, &mut |leaf, boost| add_boost(scratch, leaf, boost))
     }
 
+    /// How often each leaf counts in the current document; 0 where it stands in no matching part.
+    pub(crate) fn boosts(&mut self) -> Result<Vec<f64>, Error> {
+        self.count_leaves()?;
+        let SegmentMatcher { plan, tree, boosts, scratch, doc, .. } = self;
+        let mut found = vec![0.0; plan.leaves.len()];
+        for (leaf, boost) in boosts.as_ref().unwrap_or(scratch).iter().enumerate() {
+            if let Some(boost) = boost
+                && tree.leaf(leaf)?.holds(*doc)?
+            {
+                found[leaf] = *boost;
+            }
+        }
+        Ok(found)
+    }
+
     /// The matches of the current document in order, none twice, put into `out`, which is cleared first.
     pub(crate) fn spans(&mut self, out: &mut Vec<Span>) -> Result<(), Error> {
         self.collect()?;
         out.clear();
-        let mut field = 0;
-        let mut extent = self.tree.segment.field_extent(0, self.doc);
-        for place in &self.places {
-            while extent.0.saturating_add(extent.1) <= place.first
-                && field + 1 < self.plan.text_fields.len()
-            {
-                field += 1;
-                extent = self.tree.segment.field_extent(field, self.doc);
-            }
-            let (start, _) = extent;
-            out.push(Span {
-                field,
-                first: place.first.saturating_sub(start),
-                last: place.last.saturating_sub(start),
-            });
-        }
+        let (plan, segment) = (self.plan, self.tree.segment);
+        out.extend(self.places.iter().map(|&place| field_span(plan, segment, self.doc, place)));
         Ok(())
     }
 
@@ -215,6 +216,23 @@ impl<'s> SegmentMatcher<'s> {
         places.dedup();
         Ok(())
     }
+}
+
+/// A place within its field.
+pub(crate) fn field_span(plan: &Plan, segment: &Segment, doc: u32, place: Place) -> Span {
+    let mut field = 0;
+    let (mut start, mut length) = segment.field_extent(0, doc);
+    while start.saturating_add(length) <= place.first && field + 1 < plan.text_fields.len() {
+        field += 1;
+        (start, length) = segment.field_extent(field, doc);
+    }
+    Span { field, first: place.first.saturating_sub(start), last: place.last.saturating_sub(start) }
+}
+
+/// The outcome of every node for a document, by a fresh matcher.
+pub(crate) fn holds_by_node(mut matcher: SegmentMatcher<'_>, doc: u32) -> Result<Outcome, Error> {
+    let root = &matcher.plan.root;
+    matcher.tree.outcome(root, doc)
 }
 
 /// What a document's length, or that of the leaf's field in it, makes of the leaf's formula.

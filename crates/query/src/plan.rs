@@ -23,6 +23,8 @@ mod words;
 use std::ops::Range;
 
 pub(crate) use build::Planner;
+#[cfg(test)]
+pub(crate) use filter::date_span;
 pub use filter::{Edge, Filter, FilterTest};
 pub(crate) use patterns::{can_share, collect_words};
 pub use shape::{Shape, TermLeaf};

@@ -6,6 +6,7 @@
 use analysis::Analyzer;
 use store::{DocId, IndexFile, Segment};
 
+use crate::explain::{self, Explanation};
 use crate::kernels;
 use crate::matcher::{self, SegmentMatcher};
 use crate::plan::Planner;
@@ -203,6 +204,11 @@ impl<'i> Searcher<'i> {
     /// The score of one document; `None` where it does not match.
     pub fn score(&self, plan: &Plan, doc: DocId) -> Result<Option<f64>, Error> {
         self.look_at(plan, doc, |matcher| matcher.score())
+    }
+
+    /// Why a document has its score, or why it does not match; `None` where there is no such document.
+    pub fn explain(&self, plan: &Plan, doc: DocId) -> Result<Option<Explanation>, Error> {
+        explain::explain(self, plan, doc)
     }
 
     /// Asks about one document, if it matches.

@@ -80,10 +80,6 @@ impl<'a> TermScan<'a> {
         })
     }
 
-    pub(crate) fn list(&self) -> &PostingList<'a> {
-        &self.list
-    }
-
     /// At most this is any impact in a chunk; 0 where the list surely has no document there. Chunks must ascend.
     pub(crate) fn chunk_bound(&mut self, number: u32, bounds: &ImpactBounds) -> f64 {
         let Some(cursor) = &self.cursor else {

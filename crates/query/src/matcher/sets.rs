@@ -11,11 +11,11 @@ use store::postings::{Cursor, END, TermInfo};
 use crate::Error;
 use crate::plan::SegmentTerms;
 
-/// Sets up to this size keep a cursor a term.
-const SMALL_SET: usize = 16;
+/// Sets up to this size keep a cursor a term. Tests walk every path with few words.
+const SMALL_SET: usize = if cfg!(test) { 2 } else { 16 };
 
 /// Postings of short lists that are read into memory, 16 bytes each.
-const READ_AHEAD: u64 = 1 << 21;
+const READ_AHEAD: u64 = if cfg!(test) { 6 } else { 1 << 21 };
 
 /// A set's moving place in a segment.
 pub(crate) struct SetCursor<'a> {

@@ -8,7 +8,7 @@ use store::Segment;
 use super::filters::FilterMatcher;
 use super::leaf::LeafMatcher;
 use crate::plan::{LeafId, Plan, PlanNode};
-use crate::{Error, Searcher};
+use crate::{Error, Outcome, Searcher};
 
 /// A plan's leaves and filters at work in one segment.
 pub(super) struct Tree<'s> {
@@ -104,6 +104,29 @@ impl<'s> Tree<'s> {
             }
         }
         Ok(false)
+    }
+
+    /// The outcome of a node and of all nodes below it.
+    pub(super) fn outcome(&mut self, node: &PlanNode, doc: u32) -> Result<Outcome, Error> {
+        let holds = self.holds(node, doc)?;
+        let mut parts = Vec::new();
+        let below: Vec<&PlanNode> = match node {
+            PlanNode::And(items) | PlanNode::Or(items) | PlanNode::AtLeast { items, .. } => {
+                items.iter().collect()
+            }
+            PlanNode::Clauses { must, should, must_not } => {
+                must.iter().chain(should).chain(must_not).collect()
+            }
+            PlanNode::Not(item) => vec![item],
+            PlanNode::Nothing
+            | PlanNode::Everything
+            | PlanNode::Leaf { .. }
+            | PlanNode::Filter(_) => Vec::new(),
+        };
+        for item in below {
+            parts.push(self.outcome(item, doc)?);
+        }
+        Ok(Outcome { holds, parts })
     }
 
     /// Calls `sink` with each leaf in the matching parts of a node that matches the document.

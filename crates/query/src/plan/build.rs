@@ -272,7 +272,9 @@ impl<'a> Planner<'a> {
 
     /// Remembers what a pattern stands for.
     pub(super) fn note_expansion(&mut self, expansion: Expansion) {
-        let known = self.plan.expansions.iter().any(|other| other.at == expansion.at);
+        let same =
+            |other: &Expansion| other.at == expansion.at && other.pattern == expansion.pattern;
+        let known = self.plan.expansions.iter().any(same);
         if !known {
             self.plan.expansions.push(expansion);
         }

@@ -31,7 +31,7 @@ impl Planner<'_> {
             | NodeKind::Regex(_)
             | NodeKind::Variants { .. } => {
                 let words = self.words(kind, at, scope)?;
-                Ok(self.phrase(words, 0))
+                Ok(self.phrase(words.into_iter().map(|word| (word, 1.0)).collect(), 0))
             }
             NodeKind::Phrase { slots, slop } => self.slots(slots, *slop, scope),
             NodeKind::Window { operands, distance, ordered } => {
@@ -79,7 +79,7 @@ impl Planner<'_> {
                 }
                 kind => {
                     let found = self.words(kind, &slot.at, scope)?;
-                    words.extend(found.into_iter().map(|(word, boost)| (word, boost * slot.boost)));
+                    words.extend(found.into_iter().map(|word| (word, slot.boost)));
                 }
             }
         }

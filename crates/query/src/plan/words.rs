@@ -19,56 +19,82 @@ use crate::{Bm25, Error};
 pub(super) type WordKey = (Option<usize>, Option<String>, Vec<String>);
 
 impl Planner<'_> {
-    /// The words that a slot stands for, in order, each with the weight of its idf.
+    /// The words that a slot stands for, in order.
     pub(super) fn words(
         &mut self,
         kind: &NodeKind,
         at: &Range<usize>,
         scope: Option<usize>,
-    ) -> Result<Vec<(WordId, f64)>, Error> {
-        let mut words = Vec::new();
-        match kind {
+    ) -> Result<Vec<WordId>, Error> {
+        let words = match kind {
             NodeKind::Text(text) => {
-                for (_, term) in self.tokens(text) {
-                    words.push(self.term_word(term, None, scope, at)?);
-                }
+                let tokens = self.tokens(text).into_iter();
+                tokens
+                    .map(|(_, term)| self.term_word(term, None, scope, at))
+                    .collect::<Result<_, _>>()?
             }
             NodeKind::Surface(text) => {
+                let mut words = Vec::new();
                 for (written, term) in self.tokens(text) {
                     let mut surface = String::new();
                     self.analyzer.surface(&written, &mut surface);
                     words.push(self.term_word(term, Some(surface), scope, at)?);
                 }
+                words
             }
+            _ => self.expanded_words(kind, at, scope)?,
+        };
+        if words.is_empty() {
+            let text = written(kind).to_owned();
+            self.note(Note::NoWord { text, at: at.clone() });
+        }
+        Ok(words)
+    }
+
+    /// The words of a slot that is looked up in the vocabulary.
+    fn expanded_words(
+        &mut self,
+        kind: &NodeKind,
+        at: &Range<usize>,
+        scope: Option<usize>,
+    ) -> Result<Vec<WordId>, Error> {
+        let (index, analyzer) = (self.index, self.analyzer);
+        let limits = expand::Limits {
+            pattern: written(kind).to_owned(),
+            at: at.clone(),
+            max_expansions: self.options.max_expansions,
+        };
+        let mut words = Vec::new();
+        match kind {
             NodeKind::Fuzzy { text, distance } => {
                 for (_, term) in self.tokens(text) {
-                    let label = format!("{term}~{distance}");
-                    let expanded =
-                        expand::fuzzy(self.index, &term, *distance, &self.limits(text, at))?;
-                    words.push(self.expanded_word(label, expanded, scope, at)?);
+                    let expanded = expand::fuzzy(index, &term, *distance, &limits)?;
+                    words.push(self.expanded_word(
+                        format!("{term}~{distance}"),
+                        expanded,
+                        scope,
+                        at,
+                    )?);
                 }
             }
             NodeKind::Wildcard(pattern) => {
-                for piece in expand::pieces(self.analyzer, pattern) {
+                for piece in expand::pieces(analyzer, pattern) {
                     words.push(match piece {
                         Piece::Word(term) => self.term_word(term, None, scope, at)?,
                         Piece::Wildcard(wildcard) => {
-                            let limits = self.limits(pattern, at);
-                            let expanded = expand::wildcard(self.index, &wildcard, &limits)?;
+                            let expanded = expand::wildcard(index, &wildcard, &limits)?;
                             self.expanded_word(wildcard.to_string(), expanded, scope, at)?
                         }
                     });
                 }
             }
             NodeKind::Regex(pattern) => {
-                let limits = self.limits(pattern, at);
-                let expanded = expand::regex(self.index, self.analyzer, pattern, &limits)?;
+                let expanded = expand::regex(index, analyzer, pattern, &limits)?;
                 words.push(self.expanded_word(format!("/{pattern}/"), expanded, scope, at)?);
             }
             NodeKind::Variants { text, without } => {
-                for name in expand::names(self.analyzer, text, without) {
-                    let limits = self.limits(text, at);
-                    let expanded = expand::variants(self.index, &name, &limits)?;
+                for name in expand::names(analyzer, text, without) {
+                    let expanded = expand::variants(index, &name, &limits)?;
                     words.push(self.expanded_word(
                         format!("~{}", name.folded),
                         expanded,
@@ -86,11 +112,7 @@ impl Planner<'_> {
                 });
             }
         }
-        if words.is_empty() {
-            let text = written(kind).to_owned();
-            self.note(Note::NoWord { text, at: at.clone() });
-        }
-        Ok(words.into_iter().map(|word| (word, 1.0)).collect())
+        Ok(words)
     }
 
     /// The words of a text as written, each with its term.
@@ -104,14 +126,6 @@ impl Planner<'_> {
             }
         });
         tokens
-    }
-
-    fn limits(&self, pattern: &str, at: &Range<usize>) -> expand::Limits {
-        expand::Limits {
-            pattern: pattern.to_owned(),
-            at: at.clone(),
-            max_expansions: self.options.max_expansions,
-        }
     }
 
     /// The idf of a word.

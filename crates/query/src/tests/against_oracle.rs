@@ -171,6 +171,13 @@ fn check(documents: &[(String, String)], query: &Query, segments: usize, k1: f64
         }
     }
     assert_eq!(searcher.count_documents(&plan).unwrap() as usize, expected.len(), "{}", context());
+    for doc in 0..documents.len() {
+        let explained = searcher.explain(&plan, store::DocId(doc as u32)).unwrap().unwrap();
+        let hit = expected.iter().find(|(found, _)| *found == doc);
+        assert_eq!(explained.matches, hit.is_some(), "document {doc} {}", context());
+        assert_eq!(explained.root.holds, hit.is_some(), "document {doc} {}", context());
+        assert_eq!(explained.score, hit.map_or(0.0, |(_, score)| *score), "{}", context());
+    }
     let counts = searcher.count(&plan).unwrap();
     let count = corpus.count(query);
     assert_eq!(counts.documents as usize, count.documents, "{}", context());
@@ -198,7 +205,7 @@ fn check(documents: &[(String, String)], query: &Query, segments: usize, k1: f64
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_500))]
+    #![proptest_config(ProptestConfig::with_cases(500))]
 
     #[test]
     fn any_query_has_the_oracles_answer(
@@ -208,6 +215,15 @@ proptest! {
         (k1, b) in prop::sample::select(&[(1.2, 0.75), (0.9, 0.4), (0.0, 0.75), (1.2, 0.0)][..]),
     ) {
         check(&documents, &query, segments, k1, b);
+    }
+
+    #[test]
+    fn any_query_on_many_documents_has_the_oracles_answer(
+        documents in prop::collection::vec((text(), text()), 30..70),
+        query in query(),
+        segments in 1_usize..3,
+    ) {
+        check(&documents, &query, segments, 1.2, 0.75);
     }
 
     #[test]

@@ -20,6 +20,13 @@ fn shared(name: &str) -> Option<String> {
 
 /// The acceptance dump in so many segments.
 fn news(segments: usize) -> Option<IndexFile> {
+    news_by(sample::index, segments)
+}
+
+fn news_by(
+    write: impl Fn(&analysis::Analyzer, sample::Fields<'_>, &[sample::Sample], usize) -> IndexFile,
+    segments: usize,
+) -> Option<IndexFile> {
     let dump = shared("news.jsonl")?;
     let fields = [
         ("id", FieldKind::Keyword),
@@ -38,7 +45,7 @@ fn news(segments: usize) -> Option<IndexFile> {
         (id, fields.map(|(name, value)| (name.clone(), text(value))).collect())
     };
     let documents: Vec<_> = dump.lines().map(document).collect();
-    Some(sample::index(&analyzer(), &fields, &documents, segments))
+    Some(write(&analyzer(), &fields, &documents, segments))
 }
 
 /// A question to the acceptance dump.
@@ -131,10 +138,15 @@ fn the_acceptance_scores_hold() {
 }
 
 #[test]
-fn filters_forms_and_variants() {
-    let Some(index) = news(2) else { return };
+fn filters_forms_and_variants_by_stored_values_and_by_columns() {
+    for index in [news(2), news_by(sample::index_with_columns, 3)].into_iter().flatten() {
+        filters_forms_and_variants(&index);
+    }
+}
+
+fn filters_forms_and_variants(index: &IndexFile) {
     let analyzer = analyzer();
-    let searcher = Searcher::new(&index, &analyzer).unwrap();
+    let searcher = Searcher::new(index, &analyzer).unwrap();
     let ids =
         |query: &str| Asked::new(searcher, query, false, &PlanOptions::default()).ids_and_matches();
     for (query, expected) in [
@@ -145,6 +157,9 @@ fn filters_forms_and_variants() {
         ("face source:ap", "n04 n05 n07"),
         ("+face +source:ap", "n05"),
         ("id:n12", "n12"),
+        ("source:[a TO guardian}", "n02 n03 n04 n05 n07 n12"),
+        ("source:>reuters", "n14 n15 n16 n17 n18"),
+        ("NOT source:x -date:2011", "n03 n04 n05 n06 n07 n08 n09 n10 n11 n12 n13"),
         ("+date:2018 -colour", "n14 n15 n17 n18"),
         ("=The", "n01 n02 n06 n09 n16"),
         ("=caf\u{e9}", "n10 n11"),
@@ -178,4 +193,48 @@ fn expansions_are_complete_or_an_error() {
     assert_eq!(at, 0..2);
     let all = searcher.plan(&parsed.root, &PlanOptions::default()).unwrap();
     assert_eq!(all.expansions()[0].forms.len(), *found);
+}
+
+#[test]
+fn near_misses_say_what_would_have_been_enough() {
+    let text = "a x y z b then c d";
+    let fields = vec![("body".to_owned(), StoredValue::Text(text.to_owned()))];
+    let analyzer = analyzer();
+    let documents = [("one".to_owned(), fields)];
+    let index = sample::index(&analyzer, &[("body", FieldKind::Text)], &documents, 1);
+    let searcher = Searcher::new(&index, &analyzer).unwrap();
+    for (query, expected) in [
+        ("a NEAR/2 b", "asked 2, needed 3, at 0-4"),
+        ("b BEFORE/2 a", "asked 2, needed 3, in any order, at 0-4"),
+        ("\"c d\" NEAR/1 \"x y\"", "asked 1, needed 3, at 1-7"),
+        ("\"a b\"", "asked 0, needed 3, at 0-4"),
+        ("\"b a\"~2", "asked 2, needed 5, at 0-4"),
+        ("a NEAR/2 wolf", "missing wolf"),
+        ("a NEAR/3 b", "1 match"),
+    ] {
+        let asked = Asked::new(searcher, query, false, &PlanOptions::default());
+        let explained = searcher.explain(&asked.plan, store::DocId(0)).unwrap().unwrap();
+        let leaf = &explained.leaves[0];
+        let words =
+            leaf.missing.iter().map(|word| asked.plan.words()[word.0 as usize].label.as_str());
+        let shown = match (leaf.nearest, leaf.tf) {
+            (Some(miss), 0) => {
+                let order = if miss.out_of_order { ", in any order" } else { "" };
+                let (first, last) = (miss.span.first, miss.span.last);
+                format!("asked {}, needed {}{order}, at {first}-{last}", miss.asked, miss.needed)
+            }
+            (_, 0) => format!("missing {}", words.collect::<Vec<_>>().join(" ")),
+            (_, tf) => format!("{tf} match"),
+        };
+        assert_eq!(shown, expected, "{query}");
+    }
+    assert!(
+        searcher
+            .explain(
+                &Asked::new(searcher, "a", false, &PlanOptions::default()).plan,
+                store::DocId(1)
+            )
+            .unwrap()
+            .is_none()
+    );
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 use analysis::Analyzer;
 use store::postings::{ImpactModel, ListBuilder, TermTableBuilder};
 use store::{
-    AnalyzerRecord, BakedRanking, DocumentsBuilder, FieldKind, FieldSpec, IdsBuilder, IndexFile,
-    IndexWriter, LengthsBuilder, MemoryStorage, SegmentFacts, StoredDocument, StoredValue,
-    VocabularyBuilder, names, norms,
+    AnalyzerRecord, BakedRanking, ColumnBuilder, ColumnKind, DocumentsBuilder, FieldKind,
+    FieldSpec, IdsBuilder, IndexFile, IndexWriter, LengthsBuilder, MemoryStorage, SegmentFacts,
+    StoredDocument, StoredValue, VocabularyBuilder, names, norms,
 };
 
 /// A document: its id and its fields.
@@ -17,12 +17,32 @@ pub(crate) type Sample = (String, Vec<(String, StoredValue)>);
 /// What each field is for.
 pub(crate) type Fields<'f> = &'f [(&'f str, FieldKind)];
 
-/// An index of documents in so many segments.
+/// An index of documents in so many segments, without columns: filters read stored documents.
 pub(crate) fn index(
     analyzer: &Analyzer,
     fields: Fields<'_>,
     documents: &[Sample],
     segments: usize,
+) -> IndexFile {
+    write(analyzer, fields, documents, segments, false)
+}
+
+/// The same with columns.
+pub(crate) fn index_with_columns(
+    analyzer: &Analyzer,
+    fields: Fields<'_>,
+    documents: &[Sample],
+    segments: usize,
+) -> IndexFile {
+    write(analyzer, fields, documents, segments, true)
+}
+
+fn write(
+    analyzer: &Analyzer,
+    fields: Fields<'_>,
+    documents: &[Sample],
+    segments: usize,
+    with_columns: bool,
 ) -> IndexFile {
     let storage = MemoryStorage::default();
     let path = Path::new("sample.pmk");
@@ -44,6 +64,11 @@ pub(crate) fn index(
     let each = documents.len().div_ceil(segments).max(1);
     for part in documents.chunks(each) {
         let facts = segment(&mut writer, analyzer, &texts, part);
+        for (name, kind) in fields.iter().filter(|_| with_columns) {
+            if let Some(column) = column(name, *kind, part) {
+                writer.write_section(&names::column(name), &column).unwrap();
+            }
+        }
         let statistics = &mut writer.manifest_mut().statistics;
         statistics.documents += u64::from(facts.documents);
         statistics.tokens += facts.tokens;
@@ -147,4 +172,31 @@ fn segment(
         writer.write_section(&name, &bytes).unwrap();
     }
     facts
+}
+
+/// The column of a field; ids and texts have none.
+fn column(name: &str, kind: FieldKind, documents: &[Sample]) -> Option<Vec<u8>> {
+    let kind = match kind {
+        FieldKind::Date => ColumnKind::Date,
+        FieldKind::Number => ColumnKind::Number,
+        FieldKind::Keyword if name != "id" => ColumnKind::Keyword,
+        _ => return None,
+    };
+    let mut column = ColumnBuilder::new(kind);
+    for (_, fields) in documents {
+        for (_, value) in fields.iter().filter(|(field, _)| field == name) {
+            match (kind, value) {
+                (ColumnKind::Date, StoredValue::Text(date)) => {
+                    column.push_date(crate::plan::date_span(date).unwrap().start);
+                }
+                (ColumnKind::Keyword, StoredValue::Text(keyword)) => column.push_keyword(keyword),
+                (ColumnKind::Number, StoredValue::Integer(number)) => {
+                    column.push_number(*number as f64)
+                }
+                (_, other) => panic!("{name} {other:?}"),
+            }
+        }
+        column.end_document();
+    }
+    Some(column.finish())
 }

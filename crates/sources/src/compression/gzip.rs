@@ -13,14 +13,14 @@ pub(super) struct Members<R> {
 }
 
 enum State<R> {
-    Inside(GzDecoder<R>),
+    Inside(Box<GzDecoder<R>>),
     Between(R),
     Ended,
 }
 
 impl<R: BufRead> Members<R> {
     pub(super) fn new(stored: R) -> Members<R> {
-        Members { state: State::Inside(GzDecoder::new(stored)) }
+        Members { state: State::Inside(Box::new(GzDecoder::new(stored))) }
     }
 }
 
@@ -40,7 +40,7 @@ impl<R: BufRead> Read for Members<R> {
                 },
                 State::Between(mut stored) => {
                     if next_member(&mut stored)? {
-                        self.state = State::Inside(GzDecoder::new(stored));
+                        self.state = State::Inside(Box::new(GzDecoder::new(stored)));
                     }
                 }
                 State::Ended => return Ok(0),

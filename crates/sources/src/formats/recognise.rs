@@ -110,7 +110,7 @@ fn markup(head: &[u8]) -> Option<Format> {
         return Some(Format::Trec);
     }
     let rows = |file: &&str| has(format!("<{file}>").as_bytes());
-    if stackexchange::FILES.iter().any(|file| rows(&file)) && has(b"<row ") {
+    if stackexchange::FILES.iter().any(rows) && has(b"<row ") {
         return Some(Format::StackExchange);
     }
     let lower = near.to_ascii_lowercase();

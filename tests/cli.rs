@@ -1,0 +1,375 @@
+//! What the command prints, and how it ends.
+//!
+//! In come command lines on the sample dumps, out go snapshots of standard output, standard error and the exit code.
+//! Times and temporary paths are replaced by words. Each runs without a terminal, with standard input closed.
+
+use insta::assert_snapshot;
+use regex::Regex;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// The command in `seeds/`, with nothing of the surroundings that could change what it prints.
+fn pressmark(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pressmark"));
+    command.args(arguments).current_dir(seeds()).stdin(Stdio::null());
+    for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "COLUMNS", "TERM"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn seeds() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")
+}
+
+/// Runs the command and shows all that came of it.
+fn run(arguments: &[&str]) -> String {
+    shown(arguments, &pressmark(arguments).output().unwrap())
+}
+
+fn shown(arguments: &[&str], output: &Output) -> String {
+    let quoted = |argument: &&str| match argument
+        .contains(|c: char| c.is_whitespace() || "\"*?()|".contains(c))
+    {
+        true => format!("'{argument}'"),
+        false => argument.to_string(),
+    };
+    let line: Vec<String> = arguments.iter().map(quoted).collect();
+    let mut text = format!("$ pressmark {}\n", line.join(" "));
+    for (name, bytes) in [("stdout", &output.stdout), ("stderr", &output.stderr)] {
+        let printed = std::str::from_utf8(bytes).expect("output is UTF-8");
+        if !printed.is_empty() {
+            text.push_str(&format!("--- {name}\n{printed}"));
+        }
+    }
+    let code = output.status.code().expect("not ended by a signal");
+    steady(&format!("{text}--- exit {code}\n"))
+}
+
+/// Without what differs from run to run.
+fn steady(text: &str) -> String {
+    let time = Regex::new(r"\b\d+(\.\d+)? (ns|\u{b5}s|us|ms|s)\b").unwrap();
+    let rate = Regex::new(r"\b\d+(\.\d+)? [kMG]?B/s\b").unwrap();
+    let folder = Regex::new(r"(/[\w.-]+)+/\.tmp\w+").unwrap();
+    let text = time.replace_all(text, "TIME");
+    let text = rate.replace_all(&text, "RATE");
+    folder.replace_all(&text, "TEMP").replace(".exe", "")
+}
+
+/// A folder with an index of the news in it.
+struct News {
+    folder: tempfile::TempDir,
+}
+
+impl News {
+    fn new() -> News {
+        let news = News { folder: tempfile::tempdir().unwrap() };
+        let output = pressmark(&["index", &news.index(), "news.jsonl"]).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        news
+    }
+
+    fn index(&self) -> String {
+        self.path("news.pmk")
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// `VERB news.pmk ARGUMENTS`.
+    fn run(&self, verb: &str, arguments: &[&str]) -> String {
+        let index = self.index();
+        run(&[&[verb, &index], arguments].concat())
+    }
+}
+
+#[test]
+fn help_teaches() {
+    assert_snapshot!("help", run(&["--help"]));
+    assert_snapshot!("help_short", run(&["-h"]));
+    assert_snapshot!("help_nothing_typed", run(&[]));
+    for verb in
+        ["index", "search", "count", "get", "terms", "stats", "verify", "analyze", "parse", "bench"]
+    {
+        assert_snapshot!(format!("help_{verb}"), run(&[verb, "--help"]));
+    }
+}
+
+#[test]
+fn search_shows_hits() {
+    let news = News::new();
+    assert_snapshot!("search_text", news.run("search", &["\"big bad wolf\""]));
+    assert_snapshot!("search_folder", run(&["search", "articles", "owls"]));
+    assert_snapshot!("search_dump", run(&["search", "wiki.xml.bz2", "goat"]));
+    assert_snapshot!("search_few", news.run("search", &["ferry fog", "-k", "2", "--offset", "1"]));
+    assert_snapshot!("search_all", news.run("search", &["--all", "rope", "gull"]));
+    assert_snapshot!(
+        "search_minus",
+        news.run("search", &["wolf", "-Anton", "-k", "3", "--format", "ids"])
+    );
+    assert_snapshot!(
+        "search_context",
+        news.run("search", &["\"this mortal coil\"", "-C", "3", "--fragments", "2"])
+    );
+    assert_snapshot!(
+        "search_scripts",
+        news.run("search", &["елка 東京 قديرة cafe", "--format", "ids"])
+    );
+    assert_snapshot!("search_nothing", news.run("search", &["zebra"]));
+    assert_snapshot!("search_title", news.run("search", &["title:wolf", "--format", "tsv"]));
+    assert_snapshot!(
+        "search_ranking",
+        news.run("search", &["wolf", "--k1", "0", "--b", "0", "-k", "5", "--format", "tsv"])
+    );
+    let ties = ["wolf", "--k1", "0", "--ties", "id", "-k", "5", "--format", "tsv"];
+    assert_snapshot!("search_ties", news.run("search", &ties));
+}
+
+#[test]
+fn search_has_formats() {
+    let news = News::new();
+    for format in ["json", "tsv", "trec", "ids"] {
+        let arguments = ["\"old bridge\"", "-k", "3", "--format", format];
+        assert_snapshot!(format!("search_format_{format}"), news.run("search", &arguments));
+    }
+    let arguments = ["\"old bridge\"", "-k", "1", "--format", "json", "--fields", "title,date"];
+    assert_snapshot!("search_format_json_fields", news.run("search", &arguments));
+}
+
+#[test]
+fn count_counts() {
+    let news = News::new();
+    assert_snapshot!("count_text", news.run("count", &["\"old bridge\""]));
+    assert_snapshot!("count_json", news.run("count", &["wolf", "--format", "json"]));
+    assert_snapshot!("count_tsv", news.run("count", &["wolf", "--format", "tsv"]));
+    assert_snapshot!("count_nothing", news.run("count", &["zebra"]));
+    assert_snapshot!("count_dump", run(&["count", "news.jsonl", "NOT the"]));
+}
+
+#[test]
+fn documents_terms_and_words_are_listed() {
+    let news = News::new();
+    assert_snapshot!("get_text", news.run("get", &["final-04"]));
+    assert_snapshot!("get_json", news.run("get", &["final-04", "comet-02", "--format", "json"]));
+    assert_snapshot!("get_unknown", news.run("get", &["nobody"]));
+    assert_snapshot!("terms_pattern", news.run("terms", &["*arran*"]));
+    assert_snapshot!("terms_json", news.run("terms", &["colo?r*", "--format", "json"]));
+    assert_snapshot!("terms_nothing", news.run("terms", &["zebra*"]));
+    assert_snapshot!("analyze", run(&["analyze", "Café de Zürich, COVID-19, don’t: 東京都 10:30"]));
+    assert_snapshot!("analyze_stem", run(&["analyze", "--stem", "en", "running runners ran"]));
+    assert_snapshot!("analyze_json", run(&["analyze", "--format", "json", "Straße"]));
+}
+
+#[test]
+fn queries_are_explained() {
+    let news = News::new();
+    let query = "big OR rope AND NOT (title:wolf \"old bridge\"^2)";
+    assert_snapshot!("parse_text", news.run("parse", &[query]));
+    assert_snapshot!("parse_json", news.run("parse", &[query, "--format", "json"]));
+    assert_snapshot!("parse_lenient", news.run("parse", &["\"unclosed quote", "--lenient"]));
+}
+
+#[test]
+fn an_index_says_what_it_is() {
+    let news = News::new();
+    let output = pressmark(&["stats", &news.index(), "--format", "json"]).output().unwrap();
+    let stats: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((stats["documents"].as_u64(), stats["segments"].as_u64()), (Some(45), Some(1)));
+    for name in ["tokens", "terms", "fields", "sections", "sources"] {
+        assert!(!stats[name].is_null(), "stats has no `{name}`: {stats}");
+    }
+    assert!(pressmark(&["stats", &news.index()]).output().unwrap().status.success());
+    let verified = pressmark(&["verify", &news.index()]).output().unwrap();
+    assert_eq!(verified.status.code(), Some(0), "{}", String::from_utf8_lossy(&verified.stderr));
+    let output = pressmark(&["index", &news.index(), "articles"]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_snapshot!("index_added", news.run("count", &["owls"]));
+}
+
+#[test]
+fn errors_say_what_and_where_and_what_to_do() {
+    let news = News::new();
+    let queries = [
+        ("unknown_field", "tilte:wolf"),
+        ("unclosed_quote", "\"big bad"),
+        ("unclosed_bracket", "(big"),
+        ("no_right_side", "big AND"),
+        ("no_left_side", "OR big"),
+        ("empty", ""),
+        ("column", "東京 ёлка tilte:wolf"),
+    ];
+    for (name, query) in queries {
+        assert_snapshot!(format!("error_{name}"), news.run("search", &[query]));
+    }
+    assert_snapshot!("error_no_file", run(&["search", "nowhere.pmk", "wolf"]));
+    assert_snapshot!("error_no_dump", run(&["index", &news.path("x.pmk"), "nowhere.jsonl"]));
+    assert_snapshot!("error_no_index", run(&["stats", "README.md"]));
+    assert_snapshot!("error_verb", run(&["serach", "news.jsonl", "wolf"]));
+    assert_snapshot!("error_option", run(&["search", "news.jsonl", "wolf", "--fromat", "json"]));
+    assert_snapshot!("error_format", run(&["search", "news.jsonl", "wolf", "--format", "xml"]));
+    assert_snapshot!("error_k1", news.run("search", &["wolf", "--k1", "-1"]));
+    assert_snapshot!("error_no_query", news.run("search", &[]));
+}
+
+#[test]
+fn a_damaged_index_is_named() {
+    let news = News::new();
+    let mut bytes = std::fs::read(news.index()).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(news.index(), &bytes).unwrap();
+    let output = pressmark(&["verify", &news.index()]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(error.starts_with("error: ") && error.lines().count() == 1, "{error}");
+    std::fs::write(news.index(), &bytes[..middle]).unwrap();
+    let cut = pressmark(&["search", &news.index(), "wolf"]).output().unwrap();
+    assert_eq!(cut.status.code(), Some(2), "{}", String::from_utf8_lossy(&cut.stderr));
+}
+
+#[test]
+fn bad_records_stop_the_build_or_are_set_aside() {
+    let news = News::new();
+    let dump = news.path("bad.jsonl");
+    std::fs::write(&dump, b"{\"id\":\"a\",\"body\":\"wolf\"}\n{\"id\":\"b\",\"bo\n{\"id\":\"c\",\"body\":\"caf\xe9\"}\n").unwrap();
+    let index = news.path("bad.pmk");
+    assert_snapshot!("bad_stop", run(&["index", &index, &dump]));
+    assert!(!Path::new(&index).exists(), "nothing is written");
+    assert_snapshot!("bad_skip", run(&["index", &index, &dump, "--on-bad", "skip"]));
+    let set_aside = std::fs::read_to_string(format!("{index}.bad.jsonl")).unwrap();
+    assert_snapshot!("bad_set_aside", steady(&set_aside));
+}
+
+#[test]
+fn exit_codes_are_those_of_grep() {
+    let news = News::new();
+    let index = news.index();
+    let code = |arguments: &[&str]| pressmark(arguments).output().unwrap().status.code();
+    assert_eq!(code(&["search", &index, "wolf"]), Some(0));
+    assert_eq!(code(&["search", &index, "zebra"]), Some(1));
+    assert_eq!(code(&["search", &index, "(wolf"]), Some(2));
+    assert_eq!(code(&["count", &index, "zebra"]), Some(1));
+    assert_eq!(code(&["get", &index, "nobody"]), Some(1));
+    assert_eq!(code(&["terms", &index, "zebra*"]), Some(1));
+    assert_eq!(code(&["--version"]), Some(0));
+    assert_eq!(code(&["nonsense"]), Some(2));
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly() {
+    let news = News::new();
+    let dump = news.path("many.jsonl");
+    let line = |number: usize| format!("{{\"id\":\"d{number}\",\"body\":\"wolf {number}\"}}\n");
+    std::fs::write(&dump, (0..20_000).map(line).collect::<String>()).unwrap();
+    let index = news.path("many.pmk");
+    assert!(pressmark(&["index", &index, &dump]).output().unwrap().status.success());
+    let verbs: [&[&str]; 3] = [
+        &["search", &index, "wolf", "-k", "20000", "--format", "json"],
+        &["search", &index, "wolf", "-k", "20000"],
+        &["terms", &index],
+    ];
+    for arguments in verbs {
+        let mut child =
+            pressmark(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut first).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let code = output.status.code();
+        assert!(code == Some(0) || code == Some(141), "{arguments:?}: {:?}", output.status);
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{arguments:?}");
+        assert!(!first.is_empty());
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_for_those_who_ask() {
+    let news = News::new();
+    let index = news.index();
+    let escapes = |arguments: &[&str], no_color: bool| {
+        let mut command = pressmark(&[&["search", &index, "wolf"], arguments].concat());
+        if no_color {
+            command.env("NO_COLOR", "1");
+        }
+        command.output().unwrap().stdout.contains(&0x1b)
+    };
+    assert!(!escapes(&[], false), "a pipe is no terminal");
+    assert!(!escapes(&[], true));
+    assert!(!escapes(&["--color", "never"], false));
+    assert!(escapes(&["--color", "always"], false));
+    assert!(!escapes(&["--color", "auto"], true));
+}
+
+#[test]
+fn nothing_waits_for_standard_input() {
+    let news = News::new();
+    let index = news.index();
+    let lines: [&[&str]; 6] = [
+        &["search", "-", "wolf"],
+        &["search", &index, "--file", "-"],
+        &["analyze", "-"],
+        &["count", "-", "wolf"],
+        &["bench", &index, "--protocol", "game"],
+        &["index", &news.path("empty.pmk"), "-"],
+    ];
+    for arguments in lines {
+        let output = pressmark(arguments).output().unwrap();
+        assert!(
+            output.status.code().is_some_and(|code| code <= 2),
+            "{arguments:?}: {:?}",
+            output.status
+        );
+    }
+}
+
+/// Runs the command with something on its standard input.
+fn run_with(arguments: &[&str], input: &str) -> String {
+    let mut command = pressmark(arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    shown(arguments, &child.wait_with_output().unwrap())
+}
+
+#[test]
+fn standard_input_is_a_dump_a_query_or_a_driver() {
+    let news = News::new();
+    let index = news.index();
+    let dump = "{\"id\":\"a\",\"body\":\"a wolf\"}\n{\"id\":\"b\",\"body\":\"a sheep\"}\n";
+    assert_snapshot!("stdin_dump", run_with(&["search", "-", "wolf"], dump));
+    assert_snapshot!(
+        "stdin_query",
+        run_with(&["search", &index, "--file", "-", "--format", "ids"], "\"old bridge\"\n")
+    );
+    let game = "COUNT\twolf\nCOUNT\t+wolf +sheep\nTOP_10\twolf\nTOP_10_COUNT\twolf sheep\nCOUNT\t\"old bridge\"\n\
+        TOPDOCS_3\twolf -anton\nNONSENSE\twolf\nCOUNT\t(\n";
+    assert_snapshot!("stdin_game", run_with(&["bench", &index, "--protocol", "game"], game));
+}
+
+#[test]
+fn shells_and_man_are_served() {
+    for shell in ["bash", "zsh", "fish"] {
+        let output = pressmark(&["completions", shell]).output().unwrap();
+        assert!(output.status.success() && output.stdout.len() > 1000, "{shell}");
+    }
+    let page = pressmark(&["man"]).output().unwrap();
+    assert!(page.status.success() && page.stdout.starts_with(b".ie"), "{:?}", page.status);
+}
+
+#[test]
+fn every_sample_query_is_read_or_refused_with_a_reason() {
+    let news = News::new();
+    let queries = std::fs::read_to_string(seeds().join("queries.txt")).unwrap();
+    let queries = queries.lines().filter(|line| !line.starts_with('#'));
+    let mut counts = String::new();
+    for query in queries {
+        let output =
+            pressmark(&["count", &news.index(), "--query", query, "--format", "tsv", "--quiet"])
+                .output()
+                .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        counts.push_str(&format!("{query}\t{}\n", String::from_utf8_lossy(&text).trim_end()));
+    }
+    assert_snapshot!("sample_queries", counts);
+}
