@@ -125,7 +125,7 @@ fn long_documents() {
 fn many_documents_over_blocks_and_chunks() {
     let chance = &mut Chance::new(500);
     let habits =
-        Habits { words: Habits::plain_words(300), documents: 9000, longest: 12, rich: false };
+        Habits { words: Habits::plain_words(300), documents: 5000, longest: 12, rich: false };
     let arena = Arena::new(500, habits.documents(chance), &[1, 3]);
-    compare(&arena, (0..60).map(|_| habits.query(1, chance)));
+    compare(&arena, (0..15).map(|_| habits.query(1, chance)));
 }

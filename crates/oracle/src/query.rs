@@ -164,7 +164,10 @@ impl Query {
             | Query::Not(_) => {
                 format!("({})", self.to_text())
             }
-            Query::Field { .. } | Query::Boost { .. } => format!("({})", self.to_text()),
+            // A field takes no other field's colon: `title:(date:2011)`.
+            Query::Field { .. } | Query::Boost { .. } | Query::Filter { .. } => {
+                format!("({})", self.to_text())
+            }
             _ => self.to_text(),
         }
     }

@@ -1,3 +1,5 @@
+//! Expansions against plain scans of a vocabulary: complete, or an error with the number found.
+
 use proptest::prelude::*;
 use store::{FieldKind, IndexFile, StoredValue};
 

@@ -1,3 +1,5 @@
+//! Slop against the rule by brute force, repeated words included.
+
 use proptest::prelude::*;
 
 use super::*;

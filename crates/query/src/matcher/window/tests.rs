@@ -1,3 +1,5 @@
+//! Windows against every combination of operands by brute force.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Dates, numbers and keywords as filters read them.
+
 use super::*;
 
 #[test]
