@@ -71,7 +71,9 @@ fn every_changed_byte_is_an_error_or_an_answer() {
         bytes[at] ^= pattern;
         (format!("byte {at} changed by {pattern:#x}"), bytes)
     };
-    let places = (0..sound.len()).flat_map(|at| [(at, 1 << (at % 8)), (at, 0xff)]);
+    let patterns =
+        |at: usize| [1 << (at % 8), 0xff].into_iter().take(if at % 4 == 0 { 2 } else { 1 });
+    let places = (0..sound.len()).flat_map(|at| patterns(at).map(move |pattern| (at, pattern)));
     try_all(places.map(changed));
 }
 
