@@ -71,8 +71,9 @@ fn every_changed_byte_is_an_error_or_an_answer() {
         bytes[at] ^= pattern;
         (format!("byte {at} changed by {pattern:#x}"), bytes)
     };
-    let patterns =
-        |at: usize| [1 << (at % 8), 0xff].into_iter().take(if at % 4 == 0 { 2 } else { 1 });
+    let patterns = |at: usize| {
+        [1 << (at % 8), 0xff].into_iter().take(if at.is_multiple_of(4) { 2 } else { 1 })
+    };
     let places = (0..sound.len()).flat_map(|at| patterns(at).map(move |pattern| (at, pattern)));
     try_all(places.map(changed));
 }

@@ -158,7 +158,7 @@ fn filters_forms_and_variants(index: &IndexFile) {
         ("+face +source:ap", "n05"),
         ("id:n12", "n12"),
         ("source:[a TO guardian}", "n02 n03 n04 n05 n07 n12"),
-        ("source:>reuters", "n14 n15 n16 n17 n18"),
+        ("source:>reuters", "n13 n14 n15 n16 n17 n18"),
         ("NOT source:x -date:2011", "n03 n04 n05 n06 n07 n08 n09 n10 n11 n12 n13"),
         ("+date:2018 -colour", "n14 n15 n17 n18"),
         ("=The", "n01 n02 n06 n09 n16"),
