@@ -128,6 +128,19 @@ impl Habits {
         }
     }
 
+    /// Words alone, as the fast kernels take them: one, some of which any will do, all, or with signs.
+    pub(crate) fn words_query(&self, chance: &mut Chance) -> Query {
+        let word = |chance: &mut Chance| Query::Text(self.word(chance));
+        let occurs = [Occur::Must, Occur::Should, Occur::Should, Occur::MustNot];
+        match chance.below(8) {
+            0 => word(chance),
+            1 | 2 => Query::And(many(chance, word)),
+            3 => Query::Clauses(many(chance, |chance| (chance.one_of(&occurs), word(chance)))),
+            4 => Query::Phrase { slots: many(chance, word), slop: 0 },
+            _ => Query::Or(many(chance, word)),
+        }
+    }
+
     /// A query of any form, nested at most `depth` deep.
     pub(crate) fn query(&self, depth: usize, chance: &mut Chance) -> Query {
         if depth == 0 || chance.once_in(4) {

@@ -3,7 +3,7 @@
 //! Each test is one kind of corpus; each query goes through every segment split and every way of asking. A failure names
 //! the seed and the query, and shows the documents where they are few.
 
-use crate::agreement::{Question, check};
+use crate::agreement::{Question, check, expected};
 use crate::dump::{Build, Built, build};
 use crate::generator::{Chance, Habits};
 use oracle::{Corpus, OracleDoc, Query};
@@ -31,14 +31,17 @@ impl Arena {
     fn ask(&self, query: &Query, ranking: (f64, f64)) -> Result<(), String> {
         let text = query.to_text();
         let question = Question { text: &text, all: false, ranking };
+        let expected = expected(&self.corpus, query, ranking);
         for (how, built) in &self.indexes {
-            check(&built.index, &self.corpus, query, &question).map_err(|difference| {
-                format!(
-                    "seed {}, {how:?}, {ranking:?}: `{text}`: {difference}{}",
-                    self.seed,
-                    self.shown()
-                )
-            })?;
+            check(&built.index, &self.corpus, query, &question, &expected).map_err(
+                |difference| {
+                    format!(
+                        "seed {}, {how:?}, {ranking:?}: `{text}`: {difference}{}",
+                        self.seed,
+                        self.shown()
+                    )
+                },
+            )?;
         }
         Ok(())
     }
@@ -127,5 +130,7 @@ fn many_documents_over_blocks_and_chunks() {
     let habits =
         Habits { words: Habits::plain_words(300), documents: 5000, longest: 12, rich: false };
     let arena = Arena::new(500, habits.documents(chance), &[1, 3]);
+    let words: Vec<Query> = (0..30).map(|_| habits.words_query(chance)).collect();
+    compare(&arena, words.into_iter());
     compare(&arena, (0..15).map(|_| habits.query(1, chance)));
 }
