@@ -113,8 +113,13 @@ fn operand_of(query: &Query, analyzer: &Analyzer) -> Shape {
     }
 }
 
+/// A choice; one of a single word is that word, so that `{d}` and `d` are the same query term.
 fn any<'q>(items: impl Iterator<Item = &'q Query>, analyzer: &Analyzer) -> Shape {
-    Shape::Any(items.map(|item| operand_of(item, analyzer)).collect())
+    let mut items: Vec<Shape> = items.map(|item| operand_of(item, analyzer)).collect();
+    match items.as_slice() {
+        [Shape::Word { .. }] => items.remove(0),
+        _ => Shape::Any(items),
+    }
 }
 
 fn phrase(mut slots: Vec<Shape>, slop: u32) -> Shape {
