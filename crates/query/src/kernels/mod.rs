@@ -7,6 +7,7 @@
 mod best;
 mod bounds;
 mod count;
+mod impacts;
 mod phrase;
 mod ranked;
 mod term;

@@ -12,6 +12,7 @@ use store::postings::chunked::{
 use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
 
 use super::bounds::ImpactBounds;
+use super::impacts::ImpactTable;
 use crate::Error;
 
 /// How the documents of the entered chunk are found.
@@ -151,14 +152,20 @@ impl<'a> TermScan<'a> {
         let mut cursor = self.cursor.take().expect("a list that is not chunked has a cursor");
         let first = number * CHUNK;
         let end = first.saturating_add(CHUNK);
-        let (mut doc, mut rank) = (cursor.seek(first)?, 0);
+        let mut doc = cursor.seek(first)?;
+        let mut rank = 0;
         while doc < end {
-            self.set(doc - first, rank);
+            let start = cursor.index();
+            let count = cursor.block_docs()[start..].partition_point(|&doc| doc < end);
             if self.wants_frequencies {
-                self.decoded.push(cursor.freq()?);
+                let frequencies = cursor.block_frequencies()?;
+                self.decoded.extend_from_slice(&frequencies[start..start + count]);
             }
-            rank += 1;
-            doc = cursor.advance()?;
+            for &doc in &cursor.block_docs()[start..start + count] {
+                self.set(doc - first, rank);
+                rank += 1;
+            }
+            doc = cursor.skip(count)?;
         }
         self.cursor = Some(cursor);
         Ok(())
@@ -196,6 +203,36 @@ impl<'a> TermScan<'a> {
     /// Whether bounds are known by window. Blocks are not aligned to windows: there is only the bound of the chunk.
     pub(crate) fn has_line(&self) -> bool {
         self.cursor.is_none()
+    }
+
+    /// Adds up the best that each window's documents can bring, from their own frequencies and norms; only where not
+    /// [`TermScan::has_line`].
+    pub(crate) fn add_impacts(
+        &self,
+        norms: &[u8],
+        impacts: &mut ImpactTable,
+        weight: f32,
+        own: &mut [f32; WINDOWS],
+        sums: &mut [f32; WINDOWS],
+    ) {
+        own.fill(0.0);
+        let first = (self.chunk_number * CHUNK) as usize;
+        let mut frequencies = self.decoded.iter();
+        let mut windows = self.present;
+        while windows != 0 {
+            let window = windows.trailing_zeros() as usize;
+            windows &= windows - 1;
+            let norms = norms.get(first + window * 64..).unwrap_or_default();
+            let (mut word, mut highest) = (self.words[window], 0.0f32);
+            while word != 0 {
+                let norm = norms.get(word.trailing_zeros() as usize).copied().unwrap_or(0);
+                word &= word - 1;
+                let frequency = frequencies.next().copied().unwrap_or(u32::MAX);
+                highest = highest.max(impacts.impact(norm, frequency));
+            }
+            own[window] = weight * highest;
+            sums[window] += own[window];
+        }
     }
 
     /// The presence word of a window.

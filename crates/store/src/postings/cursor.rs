@@ -145,6 +145,24 @@ impl<'a> Cursor<'a> {
         self.index
     }
 
+    /// The frequencies of the documents of the current block of a list that is not chunked; undefined for others.
+    pub fn block_frequencies(&mut self) -> Result<&[u32], Error> {
+        if self.frequency_block != self.index / BLOCK {
+            self.decode_frequencies()?;
+        }
+        Ok(&self.frequencies[..self.length.min(BLOCK)])
+    }
+
+    /// Moves `count` postings on, at most to the next block's first, and returns its document.
+    #[inline]
+    pub fn skip(&mut self, count: usize) -> Result<u32, Error> {
+        self.index += count;
+        if self.length <= self.index {
+            self.load(self.block + 1)?;
+        }
+        Ok(self.doc())
+    }
+
     /// Moves to a place in [`Cursor::block_docs`], at or behind the current one.
     #[inline]
     pub fn move_to(&mut self, index: usize) {
