@@ -32,7 +32,7 @@ pub(crate) fn run(
     }
     // The rarest first: what it leaves out need not be read from the others.
     terms.sort_by_key(|(role, list)| (*role as u8, list.doc_freq()));
-    let scans = terms.into_iter().map(|(role, list)| Ok((role, TermScan::new(list, false)?)));
+    let scans = terms.into_iter().map(|(role, list)| Ok((role, TermScan::new(list)?)));
     let mut scans = scans.collect::<Result<Vec<_>, Error>>()?;
     let mut count = 0;
     for chunk in 0..segment.doc_count().div_ceil(CHUNK) {

@@ -56,7 +56,7 @@ impl<'a> PhraseScan<'a> {
             places.push(known.unwrap_or(words.len()));
             if known.is_none() {
                 ordinals.push(info.ordinal);
-                words.push(Word::new(TermScan::new(segment.postings(info)?, true)?));
+                words.push(Word::new(TermScan::new(segment.postings(info)?)?));
             }
         }
         Ok(Some(PhraseScan {

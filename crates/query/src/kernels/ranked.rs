@@ -5,13 +5,16 @@
 //! ```text
 //! for each chunk of 4096 documents:
 //!   skip it unless every required term is there and the terms' bounds add up to more than the threshold
-//!   add the terms' bounds window by window; live windows are those above the threshold
+//!   where terms are required: candidates = AND of their presence words, less the forbidden ones
+//!   unless few are left: add the terms' bounds window by window; live windows are those above the threshold
 //!   for each live window of 64 documents:
-//!     candidates = AND of the required presence words, or OR of those of essential terms, less the forbidden ones
+//!     where no term is required: candidates = OR of the words of essential terms, less the forbidden ones
 //!     many candidates: add up the essential terms' bounds for all of them at once, keep those above the threshold
 //!     for each candidate: add up bounds by norm and frequency, term by term in the chunk's order, until what is left
 //!     cannot lift it above the threshold; score it exactly if it survives
 //! ```
+//!
+//! One term alone, in blocks: its documents are evaluated block by block.
 //!
 //! A term is essential unless it and all terms behind it in the order cannot reach the threshold together: this is
 //! MaxScore (Turtle and Flood, Information Processing & Management 31(6), 1995) with the bounds of Block-Max Pruning.
@@ -32,6 +35,9 @@ use crate::{Bm25, Error};
 
 /// From so many candidates on, a window's are evaluated together.
 const MANY: u32 = 6;
+
+/// Up to so many candidates of a chunk are evaluated without asking for bounds by window.
+const FEW: u32 = 8;
 
 /// What a term is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +99,10 @@ pub(crate) fn run(
     let Some(mut scan) = Scan::open(segment, number, terms, bm25)? else {
         return Ok(Work::default());
     };
+    if scan.terms.len() == 1 && scan.terms[0].scan.has_blocks() {
+        scan.blocks(best)?;
+        return Ok(scan.work);
+    }
     for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
         scan.chunk(chunk, best)?;
     }
@@ -109,8 +119,10 @@ struct Scan<'a> {
     /// Scoring terms: the required ones, rarest first, then the welcome ones, highest chunk bound first.
     order: Vec<usize>,
     must_count: usize,
-    /// Sums of the window's bounds of `order[i..]`.
+    /// Sums of the bounds of `order[i..]` in the window, or in the chunk where its candidates are few.
     rest: Vec<f32>,
+    /// Candidates by window, where terms are required.
+    candidates: Box<[u64; WINDOWS]>,
     /// What sums in `f32` can have lost of a bound, relative to it.
     lost: f64,
     /// Bounds of all terms by window, then of the candidates of one window.
@@ -133,7 +145,7 @@ impl<'a> Scan<'a> {
                 None if *role == Role::Must => return Ok(None),
                 None => {}
                 Some(info) => {
-                    let scan = TermScan::new(segment.postings(info)?, true)?;
+                    let scan = TermScan::new(segment.postings(info)?)?;
                     terms.push(Term::new(scan, *role, leaf.weight, info.doc_freq));
                 }
             }
@@ -160,6 +172,7 @@ impl<'a> Scan<'a> {
             order,
             must_count,
             terms,
+            candidates: Box::new([0; WINDOWS]),
             sums: Box::new([0.0; WINDOWS]),
             line: [0; WINDOWS],
             work: Work::default(),
@@ -190,52 +203,98 @@ impl<'a> Scan<'a> {
         for term in &mut self.terms {
             term.chunk = number;
             term.has_entered = false;
+            term.has_word = false;
         }
         let terms = &self.terms;
         let welcome = &mut self.order[self.must_count..];
         welcome.sort_by(|&a, &b| terms[b].chunk_bound.total_cmp(&terms[a].chunk_bound));
-        let Some(possible) = self.enter(best.threshold())? else { return Ok(()) };
-        self.add_bounds();
+        let possible = match self.must_count {
+            0 => self.enter_essential(best.threshold())?,
+            _ => self.intersect()?,
+        };
+        if possible == 0 {
+            return Ok(());
+        }
+        if 0 < self.must_count {
+            let counts = bits(possible).map(|window| self.candidates[window].count_ones());
+            let candidates = counts.sum::<u32>();
+            self.work.candidates += u64::from(candidates);
+            if candidates <= FEW {
+                return self.few(number, possible, best);
+            }
+        }
+        self.add_bounds()?;
         let live = simd::above(&self.sums, self.cut(best)) & possible;
-        self.work.skipped |= live != possible;
-        let mut rest = live;
-        while rest != 0 {
-            let window = rest.trailing_zeros() as usize;
-            rest &= rest - 1;
+        self.work.skipped |= live != possible && self.must_count == 0;
+        for window in bits(live) {
             self.window(number, window, best)?;
         }
         Ok(())
     }
 
     /// Enters the chunk with every term that can make a document a candidate; the windows in which there may be one.
-    fn enter(&mut self, threshold: f64) -> Result<Option<u64>, Error> {
-        let mut possible = u64::MAX;
-        for &index in &self.order[..self.must_count] {
-            possible &= self.terms[index].enter()?;
-            if possible == 0 {
-                return Ok(None);
-            }
-        }
+    fn enter_essential(&mut self, threshold: f64) -> Result<u64, Error> {
         let (mut present, mut rest) = (0, 0.0);
-        for &index in self.order[self.must_count..].iter().rev() {
+        for &index in self.order.iter().rev() {
             let term = &mut self.terms[index];
             rest += term.chunk_bound;
-            let is_essential = self.must_count == 0 && threshold < rest * SLACK;
+            let is_essential = threshold < rest * SLACK;
             // Lists on the grid are entered for their lines, which cost little.
             if is_essential || term.scan.has_line() || term.chunk_bound == 0.0 {
                 let own = term.enter()?;
                 present |= if is_essential { own } else { 0 };
             }
-            self.work.skipped |= self.must_count == 0 && !is_essential && 0.0 < term.chunk_bound;
+            self.work.skipped |= !is_essential && 0.0 < term.chunk_bound;
         }
-        if self.must_count == 0 {
-            possible = present;
+        Ok(present)
+    }
+
+    /// Puts the documents that have all required terms and no forbidden one into `candidates`; the windows that hold any.
+    fn intersect(&mut self) -> Result<u64, Error> {
+        let mut possible = u64::MAX;
+        for place in 0..self.must_count {
+            let term = &mut self.terms[self.order[place]];
+            possible &= term.enter()?;
+            if possible == 0 {
+                return Ok(0);
+            }
+            for window in bits(possible) {
+                let word = match place {
+                    0 => term.scan.word(window),
+                    _ => self.candidates[window] & term.scan.word(window),
+                };
+                self.candidates[window] = word;
+                possible &= !(u64::from(word == 0) << window);
+            }
         }
-        Ok((possible != 0).then_some(possible))
+        for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
+            if possible == 0 {
+                return Ok(0);
+            }
+            for window in bits(possible & term.enter()?) {
+                let word = self.candidates[window] & !term.scan.word(window);
+                self.candidates[window] = word;
+                possible &= !(u64::from(word == 0) << window);
+            }
+        }
+        Ok(possible)
+    }
+
+    /// Evaluates the few candidates of a chunk.
+    fn few(&mut self, number: u32, possible: u64, best: &mut Best) -> Result<(), Error> {
+        let mut rest = 0.0;
+        for (place, &index) in self.order.iter().enumerate().rev() {
+            rest += round_up(self.terms[index].chunk_bound);
+            self.rest[place] = rest;
+        }
+        for window in bits(possible) {
+            self.each_candidate(number, window, self.candidates[window], best)?;
+        }
+        Ok(())
     }
 
     /// Adds up what the terms can bring in each window.
-    fn add_bounds(&mut self) {
+    fn add_bounds(&mut self) -> Result<(), Error> {
         self.sums.fill(0.0);
         for &index in &self.order {
             let term = &mut self.terms[index];
@@ -246,7 +305,7 @@ impl<'a> Scan<'a> {
                 self.sums.iter_mut().for_each(|sum| *sum += bound);
             } else if !scan.has_line() {
                 let (norms, impacts) = (self.norms, &mut self.impacts);
-                scan.add_impacts(norms, impacts, *weight_bound, window_bounds, &mut self.sums);
+                scan.add_impacts(norms, impacts, *weight_bound, window_bounds, &mut self.sums)?;
             } else {
                 let scale = match self.bounds.line_scale(*weight) {
                     Some(scale) => {
@@ -262,6 +321,7 @@ impl<'a> Scan<'a> {
                 simd::add_scaled(&self.line, scale, present, window_bounds, &mut self.sums);
             }
         }
+        Ok(())
     }
 
     fn window(&mut self, number: u32, window: usize, best: &mut Best) -> Result<(), Error> {
@@ -270,46 +330,55 @@ impl<'a> Scan<'a> {
         let mut essential = self.order.len();
         self.rest[essential] = 0.0;
         for (place, &index) in self.order.iter().enumerate().rev() {
-            let term = &mut self.terms[index];
-            term.has_word = false;
-            self.rest[place] = self.rest[place + 1] + term.window_bounds[window];
-            if self.must_count <= place && self.rest[place] <= cut {
+            self.rest[place] = self.rest[place + 1] + self.terms[index].window_bounds[window];
+            if self.rest[place] <= cut {
                 essential = place;
             }
         }
-        let mut candidates = if 0 < self.must_count {
-            essential = self.must_count;
-            let mut word = u64::MAX;
-            for &index in &self.order[..essential] {
-                word &= self.terms[index].word(window)?;
-                if word == 0 {
-                    return Ok(());
-                }
+        if essential == 0 {
+            self.work.skipped |= self.must_count == 0;
+            return Ok(());
+        }
+        let mut candidates = self.candidates[window];
+        if self.must_count == 0 {
+            candidates = self.union(window, essential)?;
+            self.work.candidates += u64::from(candidates.count_ones());
+            if MANY <= candidates.count_ones() {
+                candidates &= self.sift(number * CHUNK, window, essential, cut)?;
             }
-            word
-        } else {
-            let mut word = 0;
-            for &index in &self.order[..essential] {
-                word |= self.terms[index].word(window)?;
-            }
-            self.work.skipped |= essential < self.order.len();
-            word
-        };
+        }
+        self.each_candidate(number, window, candidates, best)
+    }
+
+    /// Documents of a window with any of the essential terms and no forbidden one.
+    fn union(&mut self, window: usize, essential: usize) -> Result<u64, Error> {
+        self.terms.iter_mut().for_each(|term| term.has_word = false);
+        let mut candidates = 0;
+        for &index in &self.order[..essential] {
+            candidates |= self.terms[index].word(window)?;
+        }
+        self.work.skipped |= essential < self.order.len();
         for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
-            term.has_word = false;
             if candidates != 0 {
                 candidates &= !term.word(window)?;
             }
         }
-        self.work.candidates += u64::from(candidates.count_ones());
-        let first = number * CHUNK + (window * 64) as u32;
-        if self.must_count == 0 && MANY <= candidates.count_ones() {
-            candidates &= self.sift(first, window, essential, cut)?;
+        Ok(candidates)
+    }
+
+    fn each_candidate(
+        &mut self,
+        number: u32,
+        window: usize,
+        candidates: u64,
+        best: &mut Best,
+    ) -> Result<(), Error> {
+        if 0 < self.must_count {
+            self.terms.iter_mut().for_each(|term| term.has_word = false);
         }
-        while candidates != 0 {
-            let bit = candidates.trailing_zeros();
-            candidates &= candidates - 1;
-            self.candidate(first + bit, window, bit, best)?;
+        let first = number * CHUNK + (window * 64) as u32;
+        for bit in bits(candidates) {
+            self.candidate(first + bit as u32, window, bit as u32, best)?;
         }
         Ok(())
     }
@@ -317,30 +386,49 @@ impl<'a> Scan<'a> {
     /// Adds up the essential terms' bounds for all documents of the window; those that can be above the threshold.
     fn sift(
         &mut self,
-        first: u32,
+        chunk_first: u32,
         window: usize,
         essential: usize,
         cut: f32,
     ) -> Result<u64, Error> {
-        let norms = self.norms.get(first as usize..).unwrap_or_default();
+        let norms = self.norms.get(chunk_first as usize + window * 64..).unwrap_or_default();
         self.sums.fill(self.rest[essential]);
         for &index in &self.order[..essential] {
             let term = &mut self.terms[index];
             if term.word == 0 {
                 continue;
             }
-            let mut rank = term.first_rank(window);
-            let mut rest = term.word;
-            while rest != 0 {
-                let bit = rest.trailing_zeros() as usize;
-                rest &= rest - 1;
+            let first = term.first_rank(window);
+            for (rank, bit) in (first..).zip(bits(term.word)) {
                 let frequency = term.scan.frequency(rank)?;
-                rank += 1;
                 let norm = norms.get(bit).copied().unwrap_or(0);
                 self.sums[bit] += term.weight_bound * self.impacts.impact(norm, frequency);
             }
         }
         Ok(simd::above(&self.sums, cut))
+    }
+
+    /// One term alone whose postings stand in blocks.
+    fn blocks(&mut self, best: &mut Best) -> Result<(), Error> {
+        let term = &mut self.terms[0];
+        self.work.candidates = u64::from(term.doc_freq);
+        for block in 0..term.scan.list().block_count() {
+            let bound = self.bounds.impact(term.scan.list().block_bound(block));
+            if term.weight * bound * SLACK <= best.threshold() {
+                continue;
+            }
+            let (docs, frequencies) = term.scan.block(block)?;
+            for (&doc, &frequency) in docs.iter().zip(frequencies) {
+                let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
+                let bound = term.weight_bound * self.impacts.impact(norm, frequency);
+                if best.threshold() < f64::from(bound) * SLACK {
+                    let norm = self.bm25.norm(self.segment.length(doc));
+                    let score = term.weight * Bm25::impact(frequency, norm);
+                    best.offer(self.segment.base() + doc, score);
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Scores one document as far as it can be among the best.
@@ -352,7 +440,7 @@ impl<'a> Scan<'a> {
         best: &mut Best,
     ) -> Result<(), Error> {
         let cut = self.cut(best);
-        let row = self.impacts.row(self.norms.get(doc as usize).copied().unwrap_or(0));
+        let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
         let mut known = 0.0;
         for (place, &index) in self.order.iter().enumerate() {
             if known + self.rest[place] <= cut {
@@ -360,7 +448,7 @@ impl<'a> Scan<'a> {
             }
             let term = &mut self.terms[index];
             term.take_frequency(window, bit)?;
-            known += term.weight_bound * row[(term.frequency as usize).min(row.len() - 1)];
+            known += term.weight_bound * self.impacts.impact(norm, term.frequency);
         }
         if known <= cut {
             return Ok(());
@@ -372,6 +460,17 @@ impl<'a> Scan<'a> {
         best.offer(self.segment.base() + doc, score);
         Ok(())
     }
+}
+
+/// The places of a mask's bits, ascending.
+#[inline]
+pub(super) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = mask.trailing_zeros() as usize;
+        let is_there = mask != 0;
+        mask &= mask.wrapping_sub(1);
+        is_there.then_some(bit)
+    })
 }
 
 impl<'a> Term<'a> {

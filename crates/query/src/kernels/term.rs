@@ -2,7 +2,7 @@
 //!
 //! Comes in: a posting list of any class. Goes out, for the chunk it has entered: which windows hold documents, the
 //! presence word of a window, the frequency and the positions of a document by rank. Chunked lists are read in place;
-//! of the others, the postings of the chunk are decoded on entering it.
+//! of the others, the documents of the chunk are decoded on entering it, and what belongs to them when asked for.
 
 use codec::simd::{self, WindowStarts};
 use store::postings::chunked::{
@@ -30,10 +30,7 @@ enum View<'a> {
 /// One term moving over the chunks of a segment, forwards.
 pub(crate) struct TermScan<'a> {
     list: PostingList<'a>,
-    /// For lists that are not chunked.
-    cursor: Option<Box<Cursor<'a>>>,
-    /// The same, for positions.
-    position_cursor: Option<Box<Cursor<'a>>>,
+    is_chunked: bool,
     chunk: Chunk<'a>,
     chunk_number: u32,
     view: View<'a>,
@@ -42,28 +39,32 @@ pub(crate) struct TermScan<'a> {
     words: Box<[u64; WINDOWS]>,
     starts: Box<[u16; WINDOWS]>,
     window_starts: WindowStarts,
-    /// Frequencies by rank, of a chunk decoded from blocks; where they are wanted.
-    decoded: Vec<u32>,
-    wants_frequencies: bool,
-    /// Frequencies of one block of a chunk.
+    /// Of a list that is not chunked: a decoded block, how long it is, and where its frequencies start.
+    docs: Box<[u32; BLOCK]>,
+    docs_block: usize,
+    docs_length: usize,
+    frequencies_at: usize,
+    /// The first block that may reach into the chunk.
+    first_block: usize,
+    /// The rank in the list of the chunk's first posting; 0 where ranks are those of the chunk.
+    base: usize,
+    /// Frequencies of 128 ranks.
     frequencies: Box<[u32; BLOCK]>,
     frequency_block: usize,
-    places: Places,
+    places: Option<Box<Places>>,
     places_block: usize,
-    /// The first block that may reach into the chunk asked about last.
-    bound_block: usize,
+    /// For the positions of tiny lists.
+    cursor: Option<Box<Cursor<'a>>>,
 }
 
+/// No block.
+const NONE: usize = usize::MAX;
+
 impl<'a> TermScan<'a> {
-    pub(crate) fn new(
-        list: PostingList<'a>,
-        wants_frequencies: bool,
-    ) -> Result<TermScan<'a>, Error> {
-        let is_chunked = list.class() == ListClass::Chunked;
-        Ok(TermScan {
+    pub(crate) fn new(list: PostingList<'a>) -> Result<TermScan<'a>, Error> {
+        let mut scan = TermScan {
             list,
-            cursor: if is_chunked { None } else { Some(Box::new(list.cursor()?)) },
-            position_cursor: None,
+            is_chunked: list.class() == ListClass::Chunked,
             chunk: Chunk::EMPTY,
             chunk_number: 0,
             view: View::Absent,
@@ -71,28 +72,66 @@ impl<'a> TermScan<'a> {
             words: Box::new([0; WINDOWS]),
             starts: Box::new([0; WINDOWS]),
             window_starts: WindowStarts::EMPTY,
-            decoded: Vec::new(),
-            wants_frequencies,
+            docs: Box::new([END; BLOCK]),
+            docs_block: NONE,
+            docs_length: 0,
+            frequencies_at: 0,
+            first_block: 0,
+            base: 0,
             frequencies: Box::new([0; BLOCK]),
-            frequency_block: usize::MAX,
-            places: Places::default(),
-            places_block: usize::MAX,
-            bound_block: 0,
-        })
+            frequency_block: NONE,
+            places: None,
+            places_block: NONE,
+            cursor: None,
+        };
+        if list.class() == ListClass::Tiny {
+            scan.read_tiny()?;
+        }
+        Ok(scan)
+    }
+
+    /// The documents and frequencies of a tiny list, once and for all.
+    fn read_tiny(&mut self) -> Result<(), Error> {
+        let mut cursor = self.list.cursor()?;
+        self.docs_length = cursor.block_docs().len();
+        for index in 0..self.docs_length {
+            self.docs[index] = cursor.doc();
+            self.frequencies[index] = cursor.freq()?;
+            cursor.advance()?;
+        }
+        (self.docs_block, self.frequency_block) = (0, 0);
+        Ok(())
+    }
+
+    /// Whether this is a list whose postings all stand in blocks, which [`TermScan::block`] reads.
+    pub(crate) fn has_blocks(&self) -> bool {
+        !self.is_chunked
+    }
+
+    /// The documents and the frequencies of a block of a list that is not chunked.
+    pub(crate) fn block(&mut self, block: usize) -> Result<(&[u32], &[u32]), Error> {
+        self.load_docs(block)?;
+        self.load_frequencies(block)?;
+        Ok((&self.docs[..self.docs_length], &self.frequencies[..self.docs_length]))
+    }
+
+    /// The list.
+    pub(crate) fn list(&self) -> &PostingList<'a> {
+        &self.list
     }
 
     /// At most this is any impact in a chunk; 0 where the list surely has no document there. Chunks must ascend.
     pub(crate) fn chunk_bound(&mut self, number: u32, bounds: &ImpactBounds) -> f64 {
-        let Some(cursor) = &self.cursor else {
+        if self.is_chunked {
             return bounds.impact(self.list.chunk_bound(number as usize));
-        };
+        }
         let (first, last) = (number * CHUNK, number * CHUNK + (CHUNK - 1));
-        if last < cursor.doc() {
+        self.first_block = self.list.block_of(first, self.first_block);
+        if self.first_block == self.docs_block && last < self.docs[0] {
             return 0.0;
         }
-        self.bound_block = self.list.block_of(first, self.bound_block);
         let mut highest = 0.0f64;
-        for block in self.bound_block..self.list.block_count() {
+        for block in self.first_block..self.list.block_count() {
             highest = highest.max(bounds.impact(self.list.block_bound(block)));
             if last <= self.list.last_doc(block) {
                 break;
@@ -110,12 +149,12 @@ impl<'a> TermScan<'a> {
     /// Enters a chunk (they must ascend); whether the list has documents there.
     pub(crate) fn enter(&mut self, number: u32) -> Result<bool, Error> {
         self.chunk_number = number;
-        self.frequency_block = usize::MAX;
-        self.places_block = usize::MAX;
-        if self.cursor.is_some() {
-            self.enter_blocks(number)?
+        if self.is_chunked {
+            self.frequency_block = NONE;
+            self.places_block = NONE;
+            self.enter_chunk(number)?;
         } else {
-            self.enter_chunk(number)?
+            self.enter_blocks(number)?;
         }
         Ok(self.present != 0)
     }
@@ -148,26 +187,50 @@ impl<'a> TermScan<'a> {
 
     fn enter_blocks(&mut self, number: u32) -> Result<(), Error> {
         self.clear_words();
-        self.decoded.clear();
-        let mut cursor = self.cursor.take().expect("a list that is not chunked has a cursor");
         let first = number * CHUNK;
-        let end = first.saturating_add(CHUNK);
-        let mut doc = cursor.seek(first)?;
+        let last = first + (CHUNK - 1);
+        self.first_block = self.list.block_of(first, self.first_block);
         let mut rank = 0;
-        while doc < end {
-            let start = cursor.index();
-            let count = cursor.block_docs()[start..].partition_point(|&doc| doc < end);
-            if self.wants_frequencies {
-                let frequencies = cursor.block_frequencies()?;
-                self.decoded.extend_from_slice(&frequencies[start..start + count]);
+        for block in self.first_block..self.list.block_count() {
+            self.load_docs(block)?;
+            let mut index = 0;
+            if block == self.first_block {
+                index = simd::lower_bound(&self.docs, first);
+                self.base = block * BLOCK + index;
             }
-            for &doc in &cursor.block_docs()[start..start + count] {
-                self.set(doc - first, rank);
+            while index < self.docs_length && self.docs[index] <= last {
+                self.set(self.docs[index] - first, rank);
                 rank += 1;
+                index += 1;
             }
-            doc = cursor.skip(count)?;
+            if index < self.docs_length || self.docs[self.docs_length - 1] == last {
+                break;
+            }
         }
-        self.cursor = Some(cursor);
+        Ok(())
+    }
+
+    fn load_docs(&mut self, block: usize) -> Result<(), Error> {
+        if self.docs_block != block {
+            self.docs_block = NONE;
+            (self.docs_length, self.frequencies_at) = self.list.block_docs(block, &mut self.docs)?;
+            self.docs_block = block;
+        }
+        Ok(())
+    }
+
+    fn load_frequencies(&mut self, block: usize) -> Result<(), Error> {
+        if self.frequency_block == block {
+            return Ok(());
+        }
+        self.frequency_block = NONE;
+        if self.is_chunked {
+            self.chunk.frequencies(block, &mut self.frequencies)?;
+        } else {
+            self.load_docs(block)?;
+            self.list.block_frequencies(block, self.frequencies_at, &mut self.frequencies)?;
+        }
+        self.frequency_block = block;
         Ok(())
     }
 
@@ -202,23 +265,22 @@ impl<'a> TermScan<'a> {
 
     /// Whether bounds are known by window. Blocks are not aligned to windows: there is only the bound of the chunk.
     pub(crate) fn has_line(&self) -> bool {
-        self.cursor.is_none()
+        self.is_chunked
     }
 
     /// Adds up the best that each window's documents can bring, from their own frequencies and norms; only where not
     /// [`TermScan::has_line`].
     pub(crate) fn add_impacts(
-        &self,
+        &mut self,
         norms: &[u8],
         impacts: &mut ImpactTable,
         weight: f32,
         own: &mut [f32; WINDOWS],
         sums: &mut [f32; WINDOWS],
-    ) {
+    ) -> Result<(), Error> {
         own.fill(0.0);
         let first = (self.chunk_number * CHUNK) as usize;
-        let mut frequencies = self.decoded.iter();
-        let mut windows = self.present;
+        let (mut windows, mut rank) = (self.present, 0);
         while windows != 0 {
             let window = windows.trailing_zeros() as usize;
             windows &= windows - 1;
@@ -227,12 +289,13 @@ impl<'a> TermScan<'a> {
             while word != 0 {
                 let norm = norms.get(word.trailing_zeros() as usize).copied().unwrap_or(0);
                 word &= word - 1;
-                let frequency = frequencies.next().copied().unwrap_or(u32::MAX);
-                highest = highest.max(impacts.impact(norm, frequency));
+                highest = highest.max(impacts.impact(norm, self.frequency(rank)?));
+                rank += 1;
             }
             own[window] = weight * highest;
             sums[window] += own[window];
         }
+        Ok(())
     }
 
     /// The presence word of a window.
@@ -262,13 +325,8 @@ impl<'a> TermScan<'a> {
     /// The frequency of the posting of a rank.
     #[inline]
     pub(crate) fn frequency(&mut self, rank: usize) -> Result<u32, Error> {
-        if self.cursor.is_some() {
-            return Ok(self.decoded.get(rank).copied().unwrap_or(1));
-        }
-        if self.frequency_block != rank / BLOCK {
-            self.chunk.frequencies(rank / BLOCK, &mut self.frequencies)?;
-            self.frequency_block = rank / BLOCK;
-        }
+        let rank = self.base + rank;
+        self.load_frequencies(rank / BLOCK)?;
         Ok(self.frequencies[rank % BLOCK])
     }
 
@@ -279,25 +337,32 @@ impl<'a> TermScan<'a> {
         rank: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), Error> {
-        if self.cursor.is_some() {
-            let cursor = match &mut self.position_cursor {
+        if self.list.class() == ListClass::Tiny {
+            let cursor = match &mut self.cursor {
                 Some(cursor) => cursor,
                 empty => empty.insert(Box::new(self.list.cursor()?)),
             };
-            if cursor.seek(doc)? == END {
+            if cursor.seek(doc)? != doc {
                 out.clear();
                 return Ok(());
             }
             return Ok(cursor.positions(out)?);
         }
+        let rank = self.base + rank;
         let block = rank / BLOCK;
         if self.places_block != block {
-            self.frequency(rank)?;
-            let length = self.chunk.count().saturating_sub(block * BLOCK).min(BLOCK);
-            let frequencies = &self.frequencies[..length];
-            self.list.enter_places(&self.chunk, block, frequencies, &mut self.places)?;
+            self.places_block = NONE;
+            self.load_frequencies(block)?;
+            let length = match self.is_chunked {
+                true => self.chunk.count().saturating_sub(block * BLOCK).min(BLOCK),
+                false => self.list.block_length(block),
+            };
+            let places = self.places.get_or_insert_default();
+            let chunk = self.is_chunked.then_some(&self.chunk);
+            self.list.enter_places(chunk, block, &self.frequencies[..length], places)?;
             self.places_block = block;
         }
-        Ok(self.list.read_places(&mut self.places, rank % BLOCK, out)?)
+        let places = self.places.get_or_insert_default();
+        Ok(self.list.read_places(places, rank % BLOCK, out)?)
     }
 }

@@ -144,6 +144,23 @@ fn index(documents: &[(String, String)], segments: usize) -> IndexFile {
     sample::index(&analyzer(), &fields, &documents, segments)
 }
 
+/// Equal but for the order in which parts were added up: the engine takes `a` and `a~0` for one term, the oracle for two.
+fn is_close(found: f64, expected: f64) -> bool {
+    (found - expected).abs() <= 1e-12 * expected.abs()
+}
+
+/// Whether the found documents are the best `k` of the expected ones, in order of rank; those whose scores are that close
+/// may change places.
+fn is_ranking(found: &[(usize, f64)], expected: &[(usize, f64)], k: usize) -> bool {
+    let score_of = |doc| expected.iter().find(|hit| hit.0 == doc).map(|hit| hit.1);
+    found.len() == k.min(expected.len())
+        && found.iter().zip(expected).all(|(hit, place)| {
+            is_close(hit.1, place.1)
+                && (hit.0 == place.0
+                    || score_of(hit.0).is_some_and(|score| is_close(score, place.1)))
+        })
+}
+
 /// Everything the engine says about a query is what the oracle says.
 fn check(documents: &[(String, String)], query: &Query, segments: usize, k1: f64, b: f64) {
     let oracle_doc = |(doc, (title, body)): (usize, &(String, String))| {
@@ -164,7 +181,7 @@ fn check(documents: &[(String, String)], query: &Query, segments: usize, k1: f64
         let top = searcher.search(&plan, &TopK { k, offset: 0, strategy }).unwrap();
         let found: Vec<(usize, f64)> =
             top.hits.iter().map(|hit| (hit.doc.0 as usize, hit.score)).collect();
-        assert_eq!(found, expected[..k.min(expected.len())], "{strategy:?} {}", context());
+        assert!(is_ranking(&found, &expected, k), "{strategy:?} {}", context());
         match top.total {
             Total::Exact(total) => assert_eq!(total as usize, expected.len(), "{}", context()),
             Total::AtLeast(total) => assert!(total as usize <= expected.len(), "{}", context()),
@@ -176,7 +193,7 @@ fn check(documents: &[(String, String)], query: &Query, segments: usize, k1: f64
         let hit = expected.iter().find(|(found, _)| *found == doc);
         assert_eq!(explained.matches, hit.is_some(), "document {doc} {}", context());
         assert_eq!(explained.root.holds, hit.is_some(), "document {doc} {}", context());
-        assert_eq!(explained.score, hit.map_or(0.0, |(_, score)| *score), "{}", context());
+        assert!(is_close(explained.score, hit.map_or(0.0, |(_, score)| *score)), "{}", context());
     }
     let counts = searcher.count(&plan).unwrap();
     let count = corpus.count(query);

@@ -4,7 +4,7 @@
 //! decoded number is checked before it is handed out: documents ascend and belong to the segment.
 
 use codec::bytes::ByteReader;
-use codec::{packed, simd};
+use codec::simd;
 
 use super::chunked::{CHUNK, Chunk};
 use super::places::Places;
@@ -145,24 +145,6 @@ impl<'a> Cursor<'a> {
         self.index
     }
 
-    /// The frequencies of the documents of the current block of a list that is not chunked; undefined for others.
-    pub fn block_frequencies(&mut self) -> Result<&[u32], Error> {
-        if self.frequency_block != self.index / BLOCK {
-            self.decode_frequencies()?;
-        }
-        Ok(&self.frequencies[..self.length.min(BLOCK)])
-    }
-
-    /// Moves `count` postings on, at most to the next block's first, and returns its document.
-    #[inline]
-    pub fn skip(&mut self, count: usize) -> Result<u32, Error> {
-        self.index += count;
-        if self.length <= self.index {
-            self.load(self.block + 1)?;
-        }
-        Ok(self.doc())
-    }
-
     /// Moves to a place in [`Cursor::block_docs`], at or behind the current one.
     #[inline]
     pub fn move_to(&mut self, index: usize) {
@@ -212,41 +194,12 @@ impl<'a> Cursor<'a> {
         }
         // One place more than a block, so that a chunk of 128 is not taken for one.
         self.docs.resize(self.length.max(BLOCK) + 1, END);
-        self.check_docs(base)
+        self.list.check_docs(self.block, base, &self.docs[..self.length])
     }
 
     fn decode_docs(&mut self) -> Result<(), Error> {
-        let list = &self.list;
-        let (at, _) = list.block_offsets(self.block);
-        self.length = list.block_length(self.block);
-        let bytes = list.blocks.get(at..).unwrap_or_default();
         let docs = self.docs.as_mut_array::<BLOCK>().expect("a sparse list's buffer is one block");
-        let used = packed::decode(bytes, self.length, docs)
-            .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
-        self.frequencies_at = at + used;
-        // Gaps are less 1, but for the first: it starts from the first number that is free.
-        docs[1..].iter_mut().for_each(|gap| *gap = gap.wrapping_add(1));
-        let base = if self.block == 0 { 0 } else { list.last_doc(self.block - 1).wrapping_add(1) };
-        simd::prefix_sum(docs, base);
-        docs[self.length..].fill(END);
-        self.check_docs(base)
-    }
-
-    /// Wrapped sums would show as a step down, a document of another block, or one beyond the segment.
-    fn check_docs(&self, base: u32) -> Result<(), Error> {
-        let docs = &self.docs[..self.length];
-        let last = docs[self.length - 1];
-        let ascend = docs.windows(2).fold(true, |ascend, pair| ascend & (pair[0] < pair[1]));
-        let expected = self.list.last_doc(self.block);
-        let is_exact = self.list.class == ListClass::Sparse && !self.list.skips.is_empty();
-        let ends_right = if is_exact { last == expected } else { last <= expected };
-        if !ascend || docs[0] < base || !ends_right || self.list.doc_count <= last {
-            let reason = format!(
-                "block {} of a list ends at document {last}, expected {expected} after ascending steps",
-                self.block
-            );
-            return Err(damaged("postings", self.list.block_offsets(self.block).0 as u64, reason));
-        }
+        (self.length, self.frequencies_at) = self.list.block_docs(self.block, docs)?;
         Ok(())
     }
 
@@ -258,12 +211,7 @@ impl<'a> Cursor<'a> {
             ListClass::Chunked => self.chunk.frequencies(block, &mut self.frequencies)?,
             ListClass::Sparse => {
                 let at = self.frequencies_at;
-                let bytes = self.list.blocks.get(at..).unwrap_or_default();
-                packed::decode(bytes, self.length, &mut self.frequencies)
-                    .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
-                for frequency in &mut self.frequencies {
-                    *frequency = frequency.saturating_add(1);
-                }
+                self.list.block_frequencies(self.block, at, &mut self.frequencies)?;
             }
         }
         self.frequency_block = block;

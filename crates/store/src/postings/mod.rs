@@ -45,6 +45,8 @@ pub use places::Places;
 pub(crate) use table::TermTable;
 pub use table::TermTableBuilder;
 
+use codec::{packed, simd};
+
 use crate::{Error, TermOrdinal};
 
 /// The end of a list: a document number that no document has.
@@ -229,8 +231,10 @@ impl<'a> PostingList<'a> {
         }
     }
 
-    /// Postings in a block of a sparse list.
-    fn block_length(&self, block: usize) -> usize {
+    /// Postings in a block of a list that is not chunked.
+    #[inline]
+    #[must_use]
+    pub fn block_length(&self, block: usize) -> usize {
         (self.doc_freq as usize - block * BLOCK).min(BLOCK)
     }
 
@@ -246,15 +250,20 @@ impl<'a> PostingList<'a> {
         }
     }
 
-    /// Makes `places` ready for the block `block` of a chunk of this list, whose frequencies these are.
+    /// Makes `places` ready for a block of a chunk of this list (of a sparse list where there is no chunk), whose
+    /// frequencies these are.
     pub fn enter_places(
         &self,
-        chunk: &chunked::Chunk<'_>,
+        chunk: Option<&chunked::Chunk<'_>>,
         block: usize,
         frequencies: &[u32],
         places: &mut Places,
     ) -> Result<(), Error> {
-        places.enter(frequencies, chunk.positions_at(block))
+        let start = match chunk {
+            Some(chunk) => chunk.positions_at(block),
+            None => self.block_offsets(block).1,
+        };
+        places.enter(frequencies, start)
     }
 
     /// The positions of posting `index` of the block that `places` is in, put into `out`, which is cleared first.
@@ -345,6 +354,58 @@ impl<'a> PostingList<'a> {
             return (0, 0);
         }
         (self.skip_word(block, 1) as usize, self.skip_word(block, 2) as usize)
+    }
+
+    /// Decodes the documents of a block of a sparse list into `docs`, [`END`] behind them, and checks that they ascend
+    /// within the segment. Returns how many there are, and where the block's frequencies start in the list's blocks.
+    pub fn block_docs(
+        &self,
+        block: usize,
+        docs: &mut [u32; BLOCK],
+    ) -> Result<(usize, usize), Error> {
+        let (at, _) = self.block_offsets(block);
+        let length = self.block_length(block);
+        let bytes = self.blocks.get(at..).unwrap_or_default();
+        let used = packed::decode(bytes, length, docs)
+            .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
+        // Gaps are less 1, but for the first: it starts from the first number that is free.
+        docs[1..].iter_mut().for_each(|gap| *gap = gap.wrapping_add(1));
+        let base = if block == 0 { 0 } else { self.last_doc(block - 1).wrapping_add(1) };
+        simd::prefix_sum(docs, base);
+        docs[length..].fill(END);
+        self.check_docs(block, base, &docs[..length])?;
+        Ok((length, at + used))
+    }
+
+    /// Decodes the frequencies of a block of a sparse list, which start at `at` as [`PostingList::block_docs`] says;
+    /// places beyond its length hold unspecified values.
+    pub fn block_frequencies(
+        &self,
+        block: usize,
+        at: usize,
+        frequencies: &mut [u32; BLOCK],
+    ) -> Result<(), Error> {
+        let bytes = self.blocks.get(at..).unwrap_or_default();
+        packed::decode(bytes, self.block_length(block), frequencies)
+            .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
+        frequencies.iter_mut().for_each(|frequency| *frequency = frequency.saturating_add(1));
+        Ok(())
+    }
+
+    /// Wrapped sums would show as a step down, a document of another block, or one beyond the segment.
+    fn check_docs(&self, block: usize, base: u32, docs: &[u32]) -> Result<(), Error> {
+        let last = docs[docs.len() - 1];
+        let ascend = docs.windows(2).fold(true, |ascend, pair| ascend & (pair[0] < pair[1]));
+        let expected = self.last_doc(block);
+        let is_exact = self.class == ListClass::Sparse && !self.skips.is_empty();
+        let ends_right = if is_exact { last == expected } else { last <= expected };
+        if !ascend || docs[0] < base || !ends_right || self.doc_count <= last {
+            let reason = format!(
+                "block {block} of a list ends at document {last}, expected {expected} after ascending steps"
+            );
+            return Err(damaged("postings", self.block_offsets(block).0 as u64, reason));
+        }
+        Ok(())
     }
 
     /// A cursor on the first posting. Decodes the first block.
