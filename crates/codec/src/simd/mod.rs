@@ -200,5 +200,48 @@ pub fn above(values: &[f32; 64], threshold: f32) -> u64 {
     scalar::above(values, threshold)
 }
 
+/// Keeps the bits that both have; one bit for each of the 64 words in which any is left.
+#[inline]
+pub fn and_words(words: &mut [u64; 64], other: &[u8; 512]) -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::and_words_avx512(words, other) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::and_words_avx2(words, other) },
+        Level::Scalar => {}
+    }
+    scalar::and_words(words, other)
+}
+
+/// Adds the bits of the other.
+#[inline]
+pub fn or_words(words: &mut [u64; 64], other: &[u8; 512]) {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::or_words_avx512(words, other) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::or_words_avx2(words, other) },
+        Level::Scalar => {}
+    }
+    scalar::or_words(words, other);
+}
+
+/// How many bits are set.
+#[inline]
+#[must_use]
+pub fn count_words(words: &[u64; 64]) -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::count_words_avx512(words) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::count_words_avx2(words) },
+        Level::Scalar => {}
+    }
+    scalar::count_words(words)
+}
+
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,28 @@ pub(super) fn above(values: &[f32; 64], threshold: f32) -> u64 {
     (0..64).fold(0, |mask, index| mask | u64::from(threshold < values[index]) << index)
 }
 
+#[inline]
+pub(super) fn and_words(words: &mut [u64; 64], other: &[u8; 512]) -> u64 {
+    let (other, _) = other.as_chunks::<8>();
+    let mut left = 0;
+    for (index, (word, other)) in words.iter_mut().zip(other).enumerate() {
+        *word &= u64::from_le_bytes(*other);
+        left |= u64::from(*word != 0) << index;
+    }
+    left
+}
+
+#[inline]
+pub(super) fn or_words(words: &mut [u64; 64], other: &[u8; 512]) {
+    let (other, _) = other.as_chunks::<8>();
+    words.iter_mut().zip(other).for_each(|(word, other)| *word |= u64::from_le_bytes(*other));
+}
+
+#[inline]
+pub(super) fn count_words(words: &[u64; 64]) -> u32 {
+    words.iter().map(|word| word.count_ones()).sum()
+}
+
 pub(super) fn nonzero_words(words: &[u8; 512]) -> u64 {
     let (words, _) = words.as_chunks::<8>();
     let bits = words.iter().enumerate();

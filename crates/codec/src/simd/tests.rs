@@ -85,6 +85,30 @@ proptest! {
     }
 
     #[test]
+    fn words_are_combined_as_the_scalar_ones(seed: [u64; 8], other: [u64; 8], holes: u64) {
+        let spread = |seed: [u64; 8]| -> [u64; 64] {
+            std::array::from_fn(|index| {
+                seed[index % 8].rotate_left(index as u32 * 7) & seed[index / 8]
+            })
+        };
+        let words = spread(seed);
+        let mut bytes = [0; 512];
+        for (index, word) in spread(other).into_iter().enumerate() {
+            let word = if holes >> index & 1 == 0 { word } else { 0 };
+            bytes[index * 8..index * 8 + 8].copy_from_slice(&word.to_le_bytes());
+        }
+        let (mut expected, mut found) = (words, words);
+        let left = scalar::and_words(&mut expected, &bytes);
+        prop_assert_eq!(super::and_words(&mut found, &bytes), left);
+        prop_assert_eq!(found, expected);
+        let (mut expected, mut found) = (words, words);
+        scalar::or_words(&mut expected, &bytes);
+        super::or_words(&mut found, &bytes);
+        prop_assert_eq!(found, expected);
+        prop_assert_eq!(super::count_words(&found), scalar::count_words(&expected));
+    }
+
+    #[test]
     fn window_starts_equal_the_scalar_ones(counts: [u8; 32]) {
         prop_assert_eq!(super::window_starts(&counts), scalar::window_starts(&counts));
     }

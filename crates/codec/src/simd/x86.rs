@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::WindowStarts;
+use super::{WindowStarts, scalar};
 use crate::packed::BLOCK;
 
 /// For each width, the byte shuffle and the shifts that bring eight packed values into eight 32-bit lanes.
@@ -282,6 +282,70 @@ pub(super) unsafe fn nonzero_words_avx512(words: &[u8; 512]) -> u64 {
         let eight = unsafe { _mm512_loadu_si512(words.as_ptr().add(group * 64).cast()) };
         mask | u64::from(_mm512_test_epi64_mask(eight, eight)) << (group * 8)
     })
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn and_words_avx512(words: &mut [u64; 64], other: &[u8; 512]) -> u64 {
+    (0..8).fold(0, |left, group| {
+        // SAFETY: eight words from there on are inside both arrays.
+        let both = unsafe {
+            let at = words.as_mut_ptr().add(group * 8);
+            let other = _mm512_loadu_si512(other.as_ptr().add(group * 64).cast());
+            let both = _mm512_and_si512(_mm512_loadu_si512(at.cast()), other);
+            _mm512_storeu_si512(at.cast(), both);
+            both
+        };
+        left | u64::from(_mm512_test_epi64_mask(both, both)) << (group * 8)
+    })
+}
+
+/// # Safety
+///
+/// The machine has AVX2 and BMI.
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+pub(super) unsafe fn and_words_avx2(words: &mut [u64; 64], other: &[u8; 512]) -> u64 {
+    scalar::and_words(words, other)
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn or_words_avx512(words: &mut [u64; 64], other: &[u8; 512]) {
+    scalar::or_words(words, other);
+}
+
+/// # Safety
+///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn or_words_avx2(words: &mut [u64; 64], other: &[u8; 512]) {
+    scalar::or_words(words, other);
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F and VPOPCNTDQ.
+#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+pub(super) unsafe fn count_words_avx512(words: &[u64; 64]) -> u32 {
+    let mut sums = _mm512_setzero_si512();
+    for eight in words.as_chunks::<8>().0 {
+        // SAFETY: the chunk holds eight words.
+        let eight = unsafe { _mm512_loadu_si512(eight.as_ptr().cast()) };
+        sums = _mm512_add_epi64(sums, _mm512_popcnt_epi64(eight));
+    }
+    _mm512_reduce_add_epi64(sums) as u32
+}
+
+/// # Safety
+///
+/// The machine has POPCNT.
+#[target_feature(enable = "avx2,popcnt")]
+pub(super) unsafe fn count_words_avx2(words: &[u64; 64]) -> u32 {
+    scalar::count_words(words)
 }
 
 /// # Safety

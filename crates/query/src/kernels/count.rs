@@ -3,11 +3,12 @@
 //! Comes in: terms that are required, welcome or forbidden. Goes out: the exact number of documents. Presence words are
 //! combined 64 documents at a time; frequencies and bounds are not read.
 
+use codec::simd;
 use store::Segment;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
 use super::ranked::Role;
-use super::term::TermScan;
+use super::term::{TermScan, bits};
 use crate::Error;
 use crate::plan::TermLeaf;
 
@@ -34,9 +35,23 @@ pub(crate) fn run(
     terms.sort_by_key(|(role, list)| (*role as u8, list.doc_freq()));
     let scans = terms.into_iter().map(|(role, list)| Ok((role, TermScan::new(list)?)));
     let mut scans = scans.collect::<Result<Vec<_>, Error>>()?;
+    if let [(Role::Should, a), (Role::Should, b)] = &mut scans[..] {
+        // Those of one and those of the other, less those of both: far fewer words are read.
+        let either = u64::from(a.list().doc_freq()) + u64::from(b.list().doc_freq());
+        (scans[0].0, scans[1].0) = (Role::Must, Role::Must);
+        return Ok(either.saturating_sub(count_chunks(segment, &mut scans, true)?));
+    }
+    count_chunks(segment, &mut scans, has_must)
+}
+
+fn count_chunks(
+    segment: &Segment,
+    scans: &mut [(Role, TermScan<'_>)],
+    has_must: bool,
+) -> Result<u64, Error> {
     let mut count = 0;
     for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
-        count += count_chunk(&mut scans, chunk, has_must)?;
+        count += count_chunk(scans, chunk, has_must)?;
     }
     Ok(count)
 }
@@ -46,37 +61,29 @@ fn count_chunk(
     chunk: u32,
     has_must: bool,
 ) -> Result<u64, Error> {
-    let mut words = [if has_must { u64::MAX } else { 0 }; WINDOWS];
+    let mut words = [0; WINDOWS];
     let mut live = u64::MAX;
-    for (role, scan) in scans.iter_mut() {
+    for (place, (role, scan)) in scans.iter_mut().enumerate() {
         if live == 0 {
             return Ok(0);
         }
         let is_there = scan.enter(chunk)?;
         match role {
+            Role::Must if place == 0 => {
+                scan.copy_words(&mut words);
+                live = scan.present();
+            }
             Role::Must => {
                 live &= scan.present();
-                for_each_bit(live, |window| words[window] &= scan.word(window));
+                live = scan.and_words(&mut words, live);
             }
-            Role::Should if is_there => {
-                for_each_bit(scan.present(), |window| words[window] |= scan.word(window));
-            }
-            Role::MustNot if is_there => {
-                let both = live & scan.present();
-                for_each_bit(both, |window| words[window] &= !scan.word(window));
-            }
+            Role::Should if is_there => scan.or_words(&mut words),
+            Role::MustNot if is_there => live = scan.and_not_words(&mut words, live),
             Role::Should | Role::MustNot => {}
         }
     }
-    let mut count = 0;
-    for_each_bit(live, |window| count += u64::from(words[window].count_ones()));
-    Ok(count)
-}
-
-#[inline]
-fn for_each_bit(mut mask: u64, mut visit: impl FnMut(usize)) {
-    while mask != 0 {
-        visit(mask.trailing_zeros() as usize);
-        mask &= mask - 1;
+    if !has_must {
+        return Ok(u64::from(simd::count_words(&words)));
     }
+    Ok(bits(live).map(|window| u64::from(words[window].count_ones())).sum())
 }

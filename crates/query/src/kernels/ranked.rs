@@ -29,7 +29,7 @@ use store::postings::chunked::{CHUNK, WINDOWS};
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
-use super::term::TermScan;
+use super::term::{TermScan, bits};
 use crate::plan::TermLeaf;
 use crate::{Bm25, Error};
 
@@ -37,7 +37,7 @@ use crate::{Bm25, Error};
 const MANY: u32 = 6;
 
 /// Up to so many candidates of a chunk are evaluated without asking for bounds by window.
-const FEW: u32 = 8;
+pub(super) const FEW: u32 = 8;
 
 /// What a term is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -258,23 +258,16 @@ impl<'a> Scan<'a> {
             if possible == 0 {
                 return Ok(0);
             }
-            for window in bits(possible) {
-                let word = match place {
-                    0 => term.scan.word(window),
-                    _ => self.candidates[window] & term.scan.word(window),
-                };
-                self.candidates[window] = word;
-                possible &= !(u64::from(word == 0) << window);
+            if place == 0 {
+                term.scan.copy_words(&mut self.candidates);
+            } else {
+                possible = term.scan.and_words(&mut self.candidates, possible);
             }
         }
         for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
-            if possible == 0 {
-                return Ok(0);
-            }
-            for window in bits(possible & term.enter()?) {
-                let word = self.candidates[window] & !term.scan.word(window);
-                self.candidates[window] = word;
-                possible &= !(u64::from(word == 0) << window);
+            if possible != 0 {
+                term.enter()?;
+                possible = term.scan.and_not_words(&mut self.candidates, possible);
             }
         }
         Ok(possible)
@@ -460,17 +453,6 @@ impl<'a> Scan<'a> {
         best.offer(self.segment.base() + doc, score);
         Ok(())
     }
-}
-
-/// The places of a mask's bits, ascending.
-#[inline]
-pub(super) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = mask.trailing_zeros() as usize;
-        let is_there = mask != 0;
-        mask &= mask.wrapping_sub(1);
-        is_there.then_some(bit)
-    })
 }
 
 impl<'a> Term<'a> {

@@ -57,6 +57,17 @@ pub(crate) struct TermScan<'a> {
     cursor: Option<Box<Cursor<'a>>>,
 }
 
+/// The places of a mask's bits, ascending.
+#[inline]
+pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = mask.trailing_zeros() as usize;
+        let is_there = mask != 0;
+        mask &= mask.wrapping_sub(1);
+        is_there.then_some(bit)
+    })
+}
+
 /// No block.
 const NONE: usize = usize::MAX;
 
@@ -280,15 +291,12 @@ impl<'a> TermScan<'a> {
     ) -> Result<(), Error> {
         own.fill(0.0);
         let first = (self.chunk_number * CHUNK) as usize;
-        let (mut windows, mut rank) = (self.present, 0);
-        while windows != 0 {
-            let window = windows.trailing_zeros() as usize;
-            windows &= windows - 1;
+        let mut rank = 0;
+        for window in bits(self.present) {
             let norms = norms.get(first + window * 64..).unwrap_or_default();
-            let (mut word, mut highest) = (self.words[window], 0.0f32);
-            while word != 0 {
-                let norm = norms.get(word.trailing_zeros() as usize).copied().unwrap_or(0);
-                word &= word - 1;
+            let mut highest = 0.0f32;
+            for bit in bits(self.words[window]) {
+                let norm = norms.get(bit).copied().unwrap_or(0);
                 highest = highest.max(impacts.impact(norm, self.frequency(rank)?));
                 rank += 1;
             }
@@ -310,6 +318,51 @@ impl<'a> TermScan<'a> {
                 window_word(numbers, start, window_count(counts, window))
             }
         }
+    }
+
+    /// Puts the presence words of the whole chunk into `out`; those of windows without documents are 0.
+    pub(crate) fn copy_words(&self, out: &mut [u64; WINDOWS]) {
+        out.fill(0);
+        self.or_words(out);
+    }
+
+    /// Adds the chunk's documents to `words`.
+    pub(crate) fn or_words(&self, words: &mut [u64; WINDOWS]) {
+        match self.view {
+            View::Absent => {}
+            View::Bits { words: own, .. } => simd::or_words(words, own),
+            View::Decoded => words.iter_mut().zip(&*self.words).for_each(|(a, b)| *a |= b),
+            View::Windows { .. } => {
+                for window in bits(self.present) {
+                    words[window] |= self.word(window);
+                }
+            }
+        }
+    }
+
+    /// Keeps the chunk's documents in `words`, whose windows outside of `live` are of no interest; the windows in which
+    /// any is left.
+    pub(crate) fn and_words(&self, words: &mut [u64; WINDOWS], live: u64) -> u64 {
+        if let View::Bits { words: own, .. } = self.view {
+            return live & simd::and_words(words, own);
+        }
+        let mut left = live & self.present;
+        for window in bits(left) {
+            words[window] &= self.word(window);
+            left &= !(u64::from(words[window] == 0) << window);
+        }
+        left
+    }
+
+    /// Takes the chunk's documents out of `words`, whose windows outside of `live` are of no interest; the windows in
+    /// which any is left.
+    pub(crate) fn and_not_words(&self, words: &mut [u64; WINDOWS], live: u64) -> u64 {
+        let mut left = live;
+        for window in bits(live & self.present) {
+            words[window] &= !self.word(window);
+            left &= !(u64::from(words[window] == 0) << window);
+        }
+        left
     }
 
     /// The rank of the first document of a window that holds any.
@@ -350,19 +403,19 @@ impl<'a> TermScan<'a> {
         }
         let rank = self.base + rank;
         let block = rank / BLOCK;
+        self.load_frequencies(block)?;
+        let length = match self.is_chunked {
+            true => self.chunk.count().saturating_sub(block * BLOCK).min(BLOCK),
+            false => self.list.block_length(block),
+        };
+        let frequencies = &self.frequencies[..length];
+        let places = self.places.get_or_insert_default();
         if self.places_block != block {
             self.places_block = NONE;
-            self.load_frequencies(block)?;
-            let length = match self.is_chunked {
-                true => self.chunk.count().saturating_sub(block * BLOCK).min(BLOCK),
-                false => self.list.block_length(block),
-            };
-            let places = self.places.get_or_insert_default();
             let chunk = self.is_chunked.then_some(&self.chunk);
-            self.list.enter_places(chunk, block, &self.frequencies[..length], places)?;
+            self.list.enter_places(chunk, block, frequencies, places)?;
             self.places_block = block;
         }
-        let places = self.places.get_or_insert_default();
-        Ok(self.list.read_places(places, rank % BLOCK, out)?)
+        Ok(self.list.read_places(places, frequencies, rank % BLOCK, out)?)
     }
 }

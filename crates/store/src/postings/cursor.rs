@@ -249,15 +249,16 @@ impl<'a> Cursor<'a> {
         if self.frequency_block != self.index / BLOCK {
             self.decode_frequencies()?;
         }
+        let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
+        let frequencies = &self.frequencies[..length];
         if self.places.is_empty() {
-            let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
             let start = match self.list.class {
                 ListClass::Chunked => self.chunk.positions_at(self.frequency_block),
                 _ => self.list.block_offsets(self.block).1,
             };
-            self.places.enter(&self.frequencies[..length], start)?;
+            self.places.enter(frequencies, start)?;
         }
-        self.places.read(self.list.positions, self.index % BLOCK, out)
+        self.places.read(self.list.positions, frequencies, self.index % BLOCK, out)
     }
 
     fn tiny_positions(&self, out: &mut Vec<u32>) -> Result<(), Error> {

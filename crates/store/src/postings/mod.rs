@@ -266,15 +266,17 @@ impl<'a> PostingList<'a> {
         places.enter(frequencies, start)
     }
 
-    /// The positions of posting `index` of the block that `places` is in, put into `out`, which is cleared first.
+    /// The positions of posting `index` of the block that `places` is in, put into `out`, which is cleared first;
+    /// `frequencies` are those it was entered with.
     pub fn read_places(
         &self,
         places: &mut Places,
+        frequencies: &[u32],
         index: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), Error> {
         out.clear();
-        places.read(self.positions, index, out)
+        places.read(self.positions, frequencies, index, out)
     }
 
     /// The bound of a chunk of a chunked list, from the directory alone.

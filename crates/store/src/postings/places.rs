@@ -10,9 +10,11 @@ use crate::Error;
 
 /// Reads positions of one block at a time; reuse it for the next.
 pub struct Places {
-    /// Index in the stream of each posting's first position; the last one is the stream's length.
-    starts: [u32; BLOCK + 1],
-    length: usize,
+    /// Positions in the block's stream; 0 where no block is entered.
+    total: usize,
+    /// The posting asked for last, and where its positions start in the stream.
+    index: usize,
+    before: usize,
     /// Where the block's runs start in the section.
     start: usize,
     /// The decoded run, or `usize::MAX`.
@@ -25,8 +27,9 @@ pub struct Places {
 impl Default for Places {
     fn default() -> Self {
         Places {
-            starts: [0; BLOCK + 1],
-            length: 0,
+            total: 0,
+            index: 0,
+            before: 0,
             start: 0,
             run: usize::MAX,
             next_at: 0,
@@ -35,53 +38,60 @@ impl Default for Places {
     }
 }
 
+/// How many positions postings of these frequencies have.
+fn sum(frequencies: &[u32]) -> usize {
+    frequencies.iter().map(|&frequency| u64::from(frequency)).sum::<u64>() as usize
+}
+
 impl Places {
     /// Whether no block is entered.
     pub(super) fn is_empty(&self) -> bool {
-        self.length == 0
+        self.total == 0
     }
 
     /// Leaves the block.
     pub(super) fn leave(&mut self) {
-        self.length = 0;
+        self.total = 0;
     }
 
     /// Enters a block whose postings have these frequencies and whose runs start at `start`.
     pub(super) fn enter(&mut self, frequencies: &[u32], start: usize) -> Result<(), Error> {
-        let mut sum = 0u64;
-        for (start, &frequency) in self.starts.iter_mut().zip(frequencies) {
-            *start = sum as u32;
-            sum += u64::from(frequency);
-        }
-        if u64::from(u32::MAX) < sum {
-            let reason = format!("a block of {} postings with {sum} positions", frequencies.len());
+        let total = sum(frequencies);
+        if u32::MAX as usize <= total {
+            let reason = format!("a block of {} postings with {total} positions", frequencies.len());
             return Err(damaged("postings", start as u64, reason));
         }
-        self.length = frequencies.len();
-        self.starts[self.length] = sum as u32;
-        self.start = start;
-        self.run = usize::MAX;
+        (self.total, self.start, self.run) = (total, start, usize::MAX);
+        (self.index, self.before) = (0, 0);
         Ok(())
     }
 
-    /// Appends the positions of posting `index` of the block, ascending. `section` starts with the list's positions.
+    /// Appends the positions of posting `index` of the block, ascending. `section` starts with the list's positions;
+    /// `frequencies` are those the block was entered with.
     pub(super) fn read(
         &mut self,
         section: &[u8],
+        frequencies: &[u32],
         index: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), Error> {
-        let mut at = self.starts[index] as usize;
-        let end = self.starts[index + 1] as usize;
+        if index < self.index {
+            (self.index, self.before) = (0, 0);
+        }
+        self.before += sum(&frequencies[self.index..index]);
+        self.index = index;
+        let mut at = self.before;
+        let end = at + frequencies[index] as usize;
         let mut next = 0u32;
         while at < end {
             self.enter_run(section, at / BLOCK)?;
             let stop = end.min((at / BLOCK + 1) * BLOCK);
-            for &gap in &self.values[at % BLOCK..at % BLOCK + (stop - at)] {
-                let position = next.wrapping_add(gap);
-                out.push(position);
+            let gaps = &self.values[at % BLOCK..at % BLOCK + (stop - at)];
+            out.extend(gaps.iter().map(|gap| {
+                let position = next.wrapping_add(*gap);
                 next = position.wrapping_add(1);
-            }
+                position
+            }));
             at = stop;
         }
         Ok(())
@@ -104,7 +114,7 @@ impl Places {
             at += packed::length(rest, BLOCK).map_err(|error| failed(at, error))?;
             next += 1;
         }
-        let count = (self.starts[self.length] as usize - run * BLOCK).min(BLOCK);
+        let count = self.total.saturating_sub(run * BLOCK).min(BLOCK);
         let rest = section.get(at..).unwrap_or_default();
         let used =
             packed::decode(rest, count, &mut self.values).map_err(|error| failed(at, error))?;
