@@ -5,6 +5,7 @@
 
 use codec::simd;
 use store::Segment;
+use store::postings::BLOCK;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
 use super::ranked::Role;
@@ -44,11 +45,32 @@ pub(crate) fn run(
     count_chunks(segment, &mut scans, has_must)
 }
 
+/// Documents of a short leading list that all other required lists have and no forbidden one.
+fn count_led(scans: &mut [(Role, TermScan<'_>)]) -> Result<u64, Error> {
+    let (mut count, mut docs) = (0, [0; BLOCK]);
+    let Some(((_, leader), others)) = scans.split_first_mut() else { return Ok(0) };
+    for block in 0..leader.list().block_count() {
+        let length = leader.copy_block(block, &mut docs)?;
+        'docs: for &doc in &docs[..length] {
+            for (role, scan) in others.iter_mut() {
+                if scan.seek(doc)?.is_some() == (*role == Role::MustNot) {
+                    continue 'docs;
+                }
+            }
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
 fn count_chunks(
     segment: &Segment,
     scans: &mut [(Role, TermScan<'_>)],
     has_must: bool,
 ) -> Result<u64, Error> {
+    if has_must && scans.first().is_some_and(|(_, scan)| scan.can_lead()) {
+        return count_led(scans);
+    }
     let mut count = 0;
     for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
         count += count_chunk(scans, chunk, has_must)?;

@@ -1,12 +1,13 @@
 //! Exact phrases: the best k documents, or how many there are.
 //!
 //! Comes in: the slots of a phrase as terms. Goes out: exact scores, or a count. Candidates are the documents that have
-//! all the words. A phrase cannot occur more often than its rarest word does: the smallest of the words' window bounds
+//! all the words: those of a short list looked up in the others, else chunks of presence words intersected. A phrase cannot occur more often than its rarest word does: the smallest of the words' window bounds
 //! bounds the score before any frequency is read, and the smallest frequency before any position is. Positions are then
-//! intersected starting with the word that has the fewest.
+//! intersected starting with the rarest word.
 
 use codec::simd;
 use store::Segment;
+use store::postings::BLOCK;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
 use super::best::Best;
@@ -24,7 +25,7 @@ pub(crate) struct PhraseScan<'a> {
     words: Vec<Word<'a>>,
     /// Which word stands in each slot.
     slots: Vec<usize>,
-    /// Slots, the one with the fewest positions in the document first.
+    /// Slots, the one with the rarest word first.
     order: Vec<usize>,
     /// Documents of the chunk that have all the words, by window.
     candidates: Box<[u64; WINDOWS]>,
@@ -37,8 +38,9 @@ struct Word<'a> {
     scan: TermScan<'a>,
     /// The presence word of the current window and the rank of its first document.
     word: u64,
+    start: usize,
+    /// The rank of the current document.
     rank: usize,
-    frequency: u32,
     positions: Vec<u32>,
     has_positions: bool,
 }
@@ -86,10 +88,12 @@ impl<'a> PhraseScan<'a> {
         };
         let slots = infos.iter().filter_map(|info| place(info)).collect();
         let words = different.iter().map(|info| Word::new(segment, info));
+        let mut order: Vec<usize> = (0..infos.len()).collect();
+        order.sort_by_key(|&slot| (infos[slot].collection_freq, slot));
         Ok(Some(PhraseScan {
             segment,
             words: words.collect::<Result<_, Error>>()?,
-            order: Vec::with_capacity(infos.len()),
+            order,
             slots,
             candidates: Box::new([0; WINDOWS]),
             starts: Vec::new(),
@@ -108,6 +112,10 @@ impl<'a> PhraseScan<'a> {
             norms: self.segment.norms(),
         };
         let mut work = Work::default();
+        if self.words[0].scan.can_lead() {
+            self.rank_led(&mut scoring, best, &mut work)?;
+            return Ok(work);
+        }
         for number in 0..self.segment.doc_count().div_ceil(CHUNK) {
             let mut impact = f64::INFINITY;
             for word in &mut self.words {
@@ -136,20 +144,69 @@ impl<'a> PhraseScan<'a> {
 
     /// Documents with the phrase.
     pub(crate) fn count(&mut self) -> Result<u64, Error> {
+        if self.words[0].scan.can_lead() {
+            return self.count_led();
+        }
         let mut count = 0;
         for number in 0..self.segment.doc_count().div_ceil(CHUNK) {
             for window in bits(self.enter(number)?) {
                 self.enter_window(window);
                 for bit in bits(self.candidates[window]) {
-                    for word in &mut self.words {
-                        word.read_frequency(bit)?;
-                    }
+                    self.words.iter_mut().for_each(|word| word.enter_document(bit));
                     let doc = document(number, window, bit);
-                    count += u64::from(0 < self.occurrences(doc, bit, |_| true)?);
+                    count += u64::from(0 < self.occurrences(doc, |_| true)?);
                 }
             }
         }
         Ok(count)
+    }
+
+    /// Evaluates the documents of the rarest word that can be among the best and have all the others.
+    fn rank_led(
+        &mut self,
+        scoring: &mut Scoring<'_>,
+        best: &mut Best,
+        work: &mut Work,
+    ) -> Result<(), Error> {
+        let mut docs = [0; BLOCK];
+        for block in 0..self.words[0].scan.list().block_count() {
+            let length = self.words[0].scan.copy_block(block, &mut docs)?;
+            for (index, &doc) in docs[..length].iter().enumerate() {
+                let rank = block * BLOCK + index;
+                let frequency = self.words[0].scan.frequency(rank)?;
+                if !scoring.can_be(doc, frequency, best) {
+                    work.skipped = true;
+                } else if self.look_up(doc, rank)? {
+                    self.evaluate(doc, scoring, best, work)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn count_led(&mut self) -> Result<u64, Error> {
+        let (mut count, mut docs) = (0, [0; BLOCK]);
+        for block in 0..self.words[0].scan.list().block_count() {
+            let length = self.words[0].scan.copy_block(block, &mut docs)?;
+            for (index, &doc) in docs[..length].iter().enumerate() {
+                if self.look_up(doc, block * BLOCK + index)? {
+                    count += u64::from(0 < self.occurrences(doc, |_| true)?);
+                }
+            }
+        }
+        Ok(count)
+    }
+
+    /// Whether a document, in which the rarest word has this rank, has all the others too.
+    fn look_up(&mut self, doc: u32, rank: usize) -> Result<bool, Error> {
+        self.words[0].enter_rank(rank);
+        for word in &mut self.words[1..] {
+            match word.scan.seek(doc)? {
+                Some(rank) => word.enter_rank(rank),
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// Puts the documents of a chunk that have all words into `candidates`; the windows that hold any.
@@ -193,7 +250,7 @@ impl<'a> PhraseScan<'a> {
     fn enter_window(&mut self, window: usize) {
         for word in &mut self.words {
             word.word = word.scan.word(window);
-            word.rank = word.scan.window_rank(window);
+            word.start = word.scan.window_rank(window);
         }
     }
 
@@ -206,52 +263,55 @@ impl<'a> PhraseScan<'a> {
         work: &mut Work,
     ) -> Result<(), Error> {
         self.enter_window(window);
-        'candidates: for bit in bits(self.candidates[window]) {
-            let doc = document(number, window, bit);
-            let mut least = u32::MAX;
-            for word in &mut self.words {
-                let frequency = word.read_frequency(bit)?;
-                if frequency < least && !scoring.can_be(doc, frequency, best) {
-                    work.skipped = true;
-                    continue 'candidates;
-                }
-                least = least.min(frequency);
-            }
-            let mut is_cut = false;
-            let frequency = self.occurrences(doc, bit, |most| {
-                is_cut = !scoring.can_be(doc, most, best);
-                !is_cut
-            })?;
-            work.skipped |= is_cut;
-            if 0 < frequency {
-                work.candidates += 1;
-                let norm = scoring.bm25.norm(self.segment.length(doc));
-                let score = scoring.weight * Bm25::impact(frequency, norm);
-                best.offer(self.segment.base() + doc, score);
-            }
+        for bit in bits(self.candidates[window]) {
+            self.words.iter_mut().for_each(|word| word.enter_document(bit));
+            self.evaluate(document(number, window, bit), scoring, best, work)?;
         }
         Ok(())
     }
 
-    /// How often the phrase occurs in a document that has all its words and whose frequencies were read; 0 as well where
-    /// `is_enough` says of an upper bound that it is not.
+    /// Scores a document that has all words, as far as it can be among the best.
+    fn evaluate(
+        &mut self,
+        doc: u32,
+        scoring: &mut Scoring<'_>,
+        best: &mut Best,
+        work: &mut Work,
+    ) -> Result<(), Error> {
+        let mut least = u32::MAX;
+        for word in &mut self.words {
+            let frequency = word.scan.frequency(word.rank)?;
+            if frequency < least && !scoring.can_be(doc, frequency, best) {
+                work.skipped = true;
+                return Ok(());
+            }
+            least = least.min(frequency);
+        }
+        let mut is_cut = false;
+        let frequency = self.occurrences(doc, |most| {
+            is_cut = !scoring.can_be(doc, most, best);
+            !is_cut
+        })?;
+        work.skipped |= is_cut;
+        if 0 < frequency {
+            work.candidates += 1;
+            let norm = scoring.bm25.norm(self.segment.length(doc));
+            let score = scoring.weight * Bm25::impact(frequency, norm);
+            best.offer(self.segment.base() + doc, score);
+        }
+        Ok(())
+    }
+
+    /// How often the phrase occurs in the current document, which has all its words; 0 as well where `is_enough` says of
+    /// an upper bound that it is not.
     fn occurrences(
         &mut self,
         doc: u32,
-        bit: usize,
         mut is_enough: impl FnMut(u32) -> bool,
     ) -> Result<u32, Error> {
-        for word in &mut self.words {
-            word.has_positions = false;
-        }
-        self.order.clear();
-        self.order.extend(0..self.slots.len());
-        let (words, slots) = (&self.words, &self.slots);
-        self.order.sort_by_key(|&slot| (words[slots[slot]].frequency, slot));
-        for place in 0..self.order.len() {
-            let slot = self.order[place];
+        for (place, &slot) in self.order.iter().enumerate() {
             let word = &mut self.words[self.slots[slot]];
-            word.read_positions(doc, bit)?;
+            word.read_positions(doc)?;
             let shift = slot as u32;
             if place == 0 {
                 self.starts.clear();
@@ -294,30 +354,27 @@ impl<'a> Word<'a> {
         Ok(Word {
             scan: TermScan::new(segment.postings(info)?)?,
             word: 0,
+            start: 0,
             rank: 0,
-            frequency: 0,
             positions: Vec::new(),
             has_positions: false,
         })
     }
 
-    /// The rank of a document of the current window.
+    /// Makes a document of the current window the current one.
     #[inline]
-    fn rank_of(&self, bit: usize) -> usize {
-        self.rank + (self.word & ((1 << bit) - 1)).count_ones() as usize
+    fn enter_document(&mut self, bit: usize) {
+        self.enter_rank(self.start + (self.word & ((1 << bit) - 1)).count_ones() as usize);
     }
 
-    /// Reads how often the word stands in a document of the current window.
     #[inline]
-    fn read_frequency(&mut self, bit: usize) -> Result<u32, Error> {
-        self.frequency = self.scan.frequency(self.rank_of(bit))?;
-        Ok(self.frequency)
+    fn enter_rank(&mut self, rank: usize) {
+        (self.rank, self.has_positions) = (rank, false);
     }
 
-    fn read_positions(&mut self, doc: u32, bit: usize) -> Result<(), Error> {
+    fn read_positions(&mut self, doc: u32) -> Result<(), Error> {
         if !self.has_positions {
-            let rank = self.rank_of(bit);
-            self.scan.positions(doc, rank, &mut self.positions)?;
+            self.scan.positions(doc, self.rank, &mut self.positions)?;
             self.has_positions = true;
         }
         Ok(())

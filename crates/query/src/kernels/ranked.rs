@@ -14,7 +14,8 @@
 //!     cannot lift it above the threshold; score it exactly if it survives
 //! ```
 //!
-//! One term alone, in blocks: its documents are evaluated block by block.
+//! One term alone, in blocks: its documents are evaluated block by block. A short required list leads: each of its
+//! documents that can still be among the best is looked up in the others.
 //!
 //! A term is essential unless it and all terms behind it in the order cannot reach the threshold together: this is
 //! MaxScore (Turtle and Flood, Information Processing & Management 31(6), 1995) with the bounds of Block-Max Pruning.
@@ -24,6 +25,7 @@
 
 use codec::simd;
 use store::Segment;
+use store::postings::BLOCK;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
 use super::best::Best;
@@ -101,6 +103,10 @@ pub(crate) fn run(
     };
     if scan.terms.len() == 1 && scan.terms[0].scan.has_blocks() {
         scan.blocks(best)?;
+        return Ok(scan.work);
+    }
+    if 0 < scan.must_count && scan.terms[scan.order[0]].scan.can_lead() {
+        scan.lead(best)?;
         return Ok(scan.work);
     }
     for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
@@ -291,7 +297,9 @@ impl<'a> Scan<'a> {
         self.sums.fill(0.0);
         for &index in &self.order {
             let term = &mut self.terms[index];
-            let Term { scan, weight, weight_bound, chunk_bound, window_bounds, has_entered, .. } = term;
+            let Term {
+                scan, weight, weight_bound, chunk_bound, window_bounds, has_entered, ..
+            } = term;
             if !*has_entered {
                 let bound = round_up(*chunk_bound);
                 window_bounds.fill(bound);
@@ -424,6 +432,84 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
+    /// The documents of the rarest required term, looked up in the other lists.
+    fn lead(&mut self, best: &mut Best) -> Result<(), Error> {
+        let leader = self.order[0];
+        let mut docs = [0; BLOCK];
+        let mut chunk = u32::MAX;
+        for block in 0..self.terms[leader].scan.list().block_count() {
+            let length = self.terms[leader].scan.copy_block(block, &mut docs)?;
+            for (index, &doc) in docs[..length].iter().enumerate() {
+                if doc / CHUNK != chunk {
+                    chunk = doc / CHUNK;
+                    self.bound_chunk(chunk);
+                }
+                let term = &mut self.terms[leader];
+                term.frequency = term.scan.frequency(block * BLOCK + index)?;
+                let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
+                let known = term.weight_bound * self.impacts.impact(norm, term.frequency);
+                if known + self.rest[1] <= self.cut(best) {
+                    self.work.skipped = true;
+                } else if self.look_up(doc)? {
+                    self.work.candidates += 1;
+                    self.offer(doc, norm, best);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes `rest` the sums of the bounds that the terms have in a chunk.
+    fn bound_chunk(&mut self, chunk: u32) {
+        let mut rest = 0.0;
+        for (place, &index) in self.order.iter().enumerate().rev() {
+            let term = &mut self.terms[index];
+            if 0 < place {
+                rest += round_up(term.weight * term.scan.chunk_bound(chunk, &self.bounds));
+            }
+            self.rest[place] = rest;
+        }
+    }
+
+    /// Whether a document of the leading term has all other required ones and no forbidden one; reads the frequencies.
+    fn look_up(&mut self, doc: u32) -> Result<bool, Error> {
+        for place in 1..self.order.len() {
+            let term = &mut self.terms[self.order[place]];
+            match term.scan.seek(doc)? {
+                Some(rank) => term.frequency = term.scan.frequency(rank)?,
+                None if place < self.must_count => return Ok(false),
+                None => term.frequency = 0,
+            }
+        }
+        for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
+            if term.scan.seek(doc)?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Scores a document whose frequencies are known, if its bound is above the threshold.
+    fn offer(&mut self, doc: u32, norm: u8, best: &mut Best) {
+        let mut bound = 0.0;
+        for &index in &self.order {
+            let term = &self.terms[index];
+            bound += term.weight_bound * self.impacts.impact(norm, term.frequency);
+        }
+        if self.cut(best) < bound {
+            self.score(doc, best);
+        }
+    }
+
+    /// Scores a document whose frequencies are known.
+    fn score(&self, doc: u32, best: &mut Best) {
+        let norm = self.bm25.norm(self.segment.length(doc));
+        let scored = self.terms.iter().filter(|term| term.role != Role::MustNot);
+        let score =
+            scored.fold(0.0, |sum, term| sum + term.weight * Bm25::impact(term.frequency, norm));
+        best.offer(self.segment.base() + doc, score);
+    }
+
     /// Scores one document as far as it can be among the best.
     fn candidate(
         &mut self,
@@ -443,14 +529,9 @@ impl<'a> Scan<'a> {
             term.take_frequency(window, bit)?;
             known += term.weight_bound * self.impacts.impact(norm, term.frequency);
         }
-        if known <= cut {
-            return Ok(());
+        if cut < known {
+            self.score(doc, best);
         }
-        let norm = self.bm25.norm(self.segment.length(doc));
-        let scored = self.terms.iter().filter(|term| term.role != Role::MustNot);
-        let score = scored
-            .fold(0.0, |sum, term| sum + term.weight * Bm25::impact(term.frequency, norm));
-        best.offer(self.segment.base() + doc, score);
         Ok(())
     }
 }

@@ -37,7 +37,9 @@ pub(crate) struct TermScan<'a> {
     /// Windows of the chunk that hold documents.
     present: u64,
     words: Box<[u64; WINDOWS]>,
+    /// Ranks of windows, where `has_starts`.
     starts: Box<[u16; WINDOWS]>,
+    has_starts: bool,
     window_starts: WindowStarts,
     /// Of a list that is not chunked: a decoded block, how long it is, and where its frequencies start.
     docs: Box<[u32; BLOCK]>,
@@ -68,6 +70,9 @@ pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
     })
 }
 
+/// A list leads an intersection where at most one of so many documents is in it.
+const LEAD_SHARE: u64 = 128;
+
 /// No block.
 const NONE: usize = usize::MAX;
 
@@ -77,11 +82,12 @@ impl<'a> TermScan<'a> {
             list,
             is_chunked: list.class() == ListClass::Chunked,
             chunk: Chunk::EMPTY,
-            chunk_number: 0,
+            chunk_number: u32::MAX,
             view: View::Absent,
             present: 0,
             words: Box::new([0; WINDOWS]),
             starts: Box::new([0; WINDOWS]),
+            has_starts: false,
             window_starts: WindowStarts::EMPTY,
             docs: Box::new([END; BLOCK]),
             docs_block: NONE,
@@ -117,6 +123,25 @@ impl<'a> TermScan<'a> {
     /// Whether this is a list whose postings all stand in blocks, which [`TermScan::block`] reads.
     pub(crate) fn has_blocks(&self) -> bool {
         !self.is_chunked
+    }
+
+    /// Whether the list is so short that looking each of its documents up in other lists costs less than intersecting
+    /// chunks with them.
+    pub(crate) fn can_lead(&self) -> bool {
+        !self.is_chunked
+            && u64::from(self.list.doc_freq()) * LEAD_SHARE <= u64::from(self.list.doc_count())
+    }
+
+    /// The documents of a block of a list that is not chunked, copied; how many there are.
+    pub(crate) fn copy_block(
+        &mut self,
+        block: usize,
+        docs: &mut [u32; BLOCK],
+    ) -> Result<usize, Error> {
+        self.load_docs(block)?;
+        docs.copy_from_slice(&*self.docs);
+        self.base = 0;
+        Ok(self.docs_length)
     }
 
     /// The documents and the frequencies of a block of a list that is not chunked.
@@ -189,7 +214,7 @@ impl<'a> TermScan<'a> {
             ChunkDocs::Ids(bytes) => {
                 self.clear_words();
                 for rank in 0..self.chunk.count() {
-                    self.set(packed_number(bytes, rank, 12), rank);
+                    self.set(packed_number(bytes, rank, 12));
                 }
             }
         }
@@ -201,7 +226,6 @@ impl<'a> TermScan<'a> {
         let first = number * CHUNK;
         let last = first + (CHUNK - 1);
         self.first_block = self.list.block_of(first, self.first_block);
-        let mut rank = 0;
         for block in self.first_block..self.list.block_count() {
             self.load_docs(block)?;
             let mut index = 0;
@@ -210,8 +234,7 @@ impl<'a> TermScan<'a> {
                 self.base = block * BLOCK + index;
             }
             while index < self.docs_length && self.docs[index] <= last {
-                self.set(self.docs[index] - first, rank);
-                rank += 1;
+                self.set(self.docs[index] - first);
                 index += 1;
             }
             if index < self.docs_length || self.docs[self.docs_length - 1] == last {
@@ -224,7 +247,8 @@ impl<'a> TermScan<'a> {
     fn load_docs(&mut self, block: usize) -> Result<(), Error> {
         if self.docs_block != block {
             self.docs_block = NONE;
-            (self.docs_length, self.frequencies_at) = self.list.block_docs(block, &mut self.docs)?;
+            (self.docs_length, self.frequencies_at) =
+                self.list.block_docs(block, &mut self.docs)?;
             self.docs_block = block;
         }
         Ok(())
@@ -247,19 +271,54 @@ impl<'a> TermScan<'a> {
 
     fn clear_words(&mut self) {
         self.view = View::Decoded;
+        self.has_starts = false;
         self.present = 0;
         self.words.fill(0);
     }
 
-    /// Adds a document with its rank; documents ascend.
+    /// Adds a document; they ascend.
     #[inline]
-    fn set(&mut self, doc: u32, rank: usize) {
+    fn set(&mut self, doc: u32) {
         let window = (doc / 64) as usize % WINDOWS;
-        if self.words[window] == 0 {
-            self.starts[window] = rank as u16;
-            self.present |= 1 << window;
-        }
         self.words[window] |= 1 << (doc % 64);
+        self.present |= 1 << window;
+    }
+
+    /// Moves to a document (they must ascend); its rank if the list has it.
+    #[inline]
+    pub(crate) fn seek(&mut self, doc: u32) -> Result<Option<usize>, Error> {
+        if !self.is_chunked {
+            return self.seek_in_blocks(doc);
+        }
+        if doc / CHUNK != self.chunk_number {
+            self.enter(doc / CHUNK)?;
+        }
+        let (window, bit) = ((doc % CHUNK / 64) as usize, doc % 64);
+        if self.present >> window & 1 == 0 {
+            return Ok(None);
+        }
+        let word = self.word(window);
+        if word >> bit & 1 == 0 {
+            return Ok(None);
+        }
+        let below = (word & ((1 << bit) - 1)).count_ones() as usize;
+        Ok(Some(self.window_rank(window) + below))
+    }
+
+    fn seek_in_blocks(&mut self, doc: u32) -> Result<Option<usize>, Error> {
+        let is_inside = self.first_block == self.docs_block
+            && doc <= self.docs[self.docs_length.saturating_sub(1)];
+        if !is_inside {
+            self.first_block = self.list.block_of(doc, self.first_block);
+            if self.first_block == self.list.block_count() {
+                return Ok(None);
+            }
+            self.load_docs(self.first_block)?;
+        }
+        self.base = 0;
+        let index = simd::lower_bound(&self.docs, doc);
+        let is_there = self.docs.get(index) == Some(&doc);
+        Ok(is_there.then_some(self.first_block * BLOCK + index))
     }
 
     /// Windows of the chunk that hold documents.
@@ -290,7 +349,7 @@ impl<'a> TermScan<'a> {
         sums: &mut [f32; WINDOWS],
     ) -> Result<(), Error> {
         own.fill(0.0);
-        let first = (self.chunk_number * CHUNK) as usize;
+        let first = self.chunk_number as usize * CHUNK as usize;
         let mut rank = 0;
         for window in bits(self.present) {
             let norms = norms.get(first + window * 64..).unwrap_or_default();
@@ -367,12 +426,27 @@ impl<'a> TermScan<'a> {
 
     /// The rank of the first document of a window that holds any.
     #[inline]
-    pub(crate) fn window_rank(&self, window: usize) -> usize {
+    pub(crate) fn window_rank(&mut self, window: usize) -> usize {
         match self.view {
             View::Bits { words, ranks } => window_rank(words, ranks, window),
             View::Windows { .. } => self.window_starts.start(window),
-            View::Absent | View::Decoded => usize::from(self.starts[window]),
+            View::Absent => 0,
+            View::Decoded => {
+                if !self.has_starts {
+                    self.count_starts();
+                }
+                usize::from(self.starts[window])
+            }
         }
+    }
+
+    fn count_starts(&mut self) {
+        let mut rank = 0;
+        for (start, word) in self.starts.iter_mut().zip(&*self.words) {
+            *start = rank;
+            rank += word.count_ones() as u16;
+        }
+        self.has_starts = true;
     }
 
     /// The frequency of the posting of a rank.

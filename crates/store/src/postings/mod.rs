@@ -204,6 +204,12 @@ impl<'a> PostingList<'a> {
         self.doc_freq
     }
 
+    /// Documents in the segment.
+    #[must_use]
+    pub fn doc_count(&self) -> u32 {
+        self.doc_count
+    }
+
     /// How the list is laid out.
     #[must_use]
     pub fn class(&self) -> ListClass {

@@ -58,7 +58,8 @@ impl Places {
     pub(super) fn enter(&mut self, frequencies: &[u32], start: usize) -> Result<(), Error> {
         let total = sum(frequencies);
         if u32::MAX as usize <= total {
-            let reason = format!("a block of {} postings with {total} positions", frequencies.len());
+            let reason =
+                format!("a block of {} postings with {total} positions", frequencies.len());
             return Err(damaged("postings", start as u64, reason));
         }
         (self.total, self.start, self.run) = (total, start, usize::MAX);
