@@ -117,7 +117,7 @@ pub fn decode(input: &[u8], count: usize, out: &mut [u32; BLOCK]) -> Result<usiz
     let shape = shape(input, count)?;
     unpack_anywhere(&input[shape.low_start..], shape.low_length, shape.width, count, out);
     if 0 < shape.outliers {
-        patch(&input[shape.low_start + shape.low_length..shape.length], &shape, count, out)?;
+        patch(&input[shape.low_start + shape.low_length..], &shape, count, out)?;
     }
     Ok(shape.length)
 }
@@ -133,6 +133,7 @@ fn unpack_anywhere(input: &[u8], length: usize, width: u32, count: usize, out: &
     }
 }
 
+/// Adds the outliers' upper bits; `input` starts with their places.
 fn patch(
     input: &[u8],
     shape: &Shape,
@@ -140,26 +141,18 @@ fn patch(
     out: &mut [u32; BLOCK],
 ) -> Result<(), PackedError> {
     let (places, highs) = input.split_at(shape.outliers);
-    for (index, &place) in places.iter().enumerate() {
-        let place = usize::from(place);
-        if count <= place {
-            return Err(PackedError::OutOfRange { count, what: "an outlier at", found: place });
-        }
-        let high = bits_at(highs, index * shape.outlier_width as usize, shape.outlier_width);
+    let last = places.iter().fold(0, |last, &place| last.max(place));
+    if count <= usize::from(last) {
+        return Err(PackedError::OutOfRange { count, what: "an outlier at", found: last.into() });
+    }
+    let length = packed_length(shape.outliers, shape.outlier_width);
+    let mut high = [0; BLOCK];
+    unpack_anywhere(highs, length, shape.outlier_width, shape.outliers, &mut high);
+    for (&place, &high) in places.iter().zip(&high) {
         // A width of 32 leaves no bits above; `shape` then forces `outlier_width` to 0.
-        out[place] |= high.checked_shl(shape.width).unwrap_or(0);
+        out[usize::from(place) % BLOCK] |= (u64::from(high) << shape.width) as u32;
     }
     Ok(())
-}
-
-/// The `width` bits from bit `start` on, least significant first; bits beyond the end read as 0.
-fn bits_at(bytes: &[u8], start: usize, width: u32) -> u32 {
-    let mut word = [0; 8];
-    let tail = &bytes[(start / 8).min(bytes.len())..];
-    let take = tail.len().min(8);
-    word[..take].copy_from_slice(&tail[..take]);
-    let mask = (1u64 << width) - 1;
-    (u64::from_le_bytes(word) >> (start % 8) & mask) as u32
 }
 
 /// Appends `values` (at most [`BLOCK`]) as one packed block.

@@ -41,9 +41,10 @@ impl ImpactTable {
     fn fill(&mut self, norm: usize) {
         let denominator = (self.bm25.norm(norm_lengths()[norm]) * (1.0 - 1e-6)) as f32;
         self.denominators[norm] = denominator;
-        for (frequency, bound) in self.rows[norm].iter_mut().enumerate().skip(1) {
-            *bound = rounded_up(frequency as f32, denominator);
-        }
+        let row = std::array::from_fn(|frequency| rounded_up(frequency as f32, denominator));
+        self.rows[norm] = row;
+        // With a denominator of 0 that would be 0 / 0.
+        self.rows[norm][0] = 0.0;
     }
 }
 

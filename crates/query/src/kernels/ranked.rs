@@ -8,7 +8,8 @@
 //!   where terms are required: candidates = AND of their presence words, less the forbidden ones
 //!   unless few are left: add the terms' bounds window by window; live windows are those above the threshold
 //!   for each live window of 64 documents:
-//!     where no term is required: candidates = OR of the words of essential terms, less the forbidden ones
+//!     where no term is required: candidates = OR of the words of essential terms, those with as many terms as it takes
+//!       to reach the threshold, less the forbidden ones
 //!     many candidates: add up the essential terms' bounds for all of them at once, keep those above the threshold
 //!     for each candidate: add up bounds by norm and frequency, term by term in the chunk's order, until what is left
 //!     cannot lift it above the threshold; score it exactly if it survives
@@ -327,11 +328,15 @@ impl<'a> Scan<'a> {
 
     fn window(&mut self, number: u32, window: usize, best: &mut Best) -> Result<(), Error> {
         let cut = self.cut(best);
-        // How many of the order are essential in this window.
+        // How many of the order are essential in this window, and its two highest bounds.
         let mut essential = self.order.len();
+        let (mut highest, mut second) = (0.0f32, 0.0f32);
         self.rest[essential] = 0.0;
         for (place, &index) in self.order.iter().enumerate().rev() {
-            self.rest[place] = self.rest[place + 1] + self.terms[index].window_bounds[window];
+            let bound = self.terms[index].window_bounds[window];
+            second = second.max(highest.min(bound));
+            highest = highest.max(bound);
+            self.rest[place] = self.rest[place + 1] + bound;
             if self.rest[place] <= cut {
                 essential = place;
             }
@@ -342,7 +347,8 @@ impl<'a> Scan<'a> {
         }
         let mut candidates = self.candidates[window];
         if self.must_count == 0 {
-            candidates = self.union(window, essential)?;
+            let needed = 1 + u32::from(highest <= cut) + u32::from(highest + second <= cut);
+            candidates = self.union(window, essential, needed)?;
             self.work.candidates += u64::from(candidates.count_ones());
             if MANY <= candidates.count_ones() {
                 candidates &= self.sift(number * CHUNK, window, essential, cut)?;
@@ -351,12 +357,25 @@ impl<'a> Scan<'a> {
         self.each_candidate(number, window, candidates, best)
     }
 
-    /// Documents of a window with any of the essential terms and no forbidden one.
-    fn union(&mut self, window: usize, essential: usize) -> Result<u64, Error> {
+    /// Documents of a window with any of the essential terms, `needed` of all terms, and no forbidden one.
+    fn union(&mut self, window: usize, essential: usize, needed: u32) -> Result<u64, Error> {
         self.terms.iter_mut().for_each(|term| term.has_word = false);
         let mut candidates = 0;
         for &index in &self.order[..essential] {
             candidates |= self.terms[index].word(window)?;
+        }
+        if 1 < needed {
+            // Bits of documents that have one, two, three terms or more. A term that was not entered may be anywhere.
+            let mut at_least = [0u64; 3];
+            for &index in &self.order {
+                let term = &mut self.terms[index];
+                let word = if term.has_entered { term.word(window)? } else { u64::MAX };
+                at_least[2] |= at_least[1] & word;
+                at_least[1] |= at_least[0] & word;
+                at_least[0] |= word;
+            }
+            candidates &= at_least[needed as usize - 1];
+            self.work.skipped = true;
         }
         self.work.skipped |= essential < self.order.len();
         for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
