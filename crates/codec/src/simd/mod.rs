@@ -18,7 +18,7 @@ use crate::packed::BLOCK;
 pub enum Level {
     /// Plain Rust.
     Scalar,
-    /// AVX2 with BMI and POPCNT.
+    /// AVX2 with BMI, LZCNT and POPCNT.
     Avx2,
     /// AVX-512 F, BW, VL, DQ, VBMI, VBMI2 and VPOPCNTDQ.
     Avx512,
@@ -46,6 +46,7 @@ fn machine_level() -> Level {
         let avx2 = is_x86_feature_detected!("avx2")
             && is_x86_feature_detected!("bmi1")
             && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("lzcnt")
             && is_x86_feature_detected!("popcnt");
         let avx512 = avx2
             && is_x86_feature_detected!("avx512f")
@@ -63,6 +64,18 @@ fn machine_level() -> Level {
         }
     }
     Level::Scalar
+}
+
+/// Runs `work` compiled with AVX2, BMI and POPCNT where the machine has them: for loops over words and bits that need no
+/// kernel of their own. Reaches what is inlined into `work` alone.
+#[inline(always)]
+pub fn widest<R>(work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    if Level::Avx2 <= level() {
+        // SAFETY: `level` found the features.
+        return unsafe { x86::with_avx2(work) };
+    }
+    work()
 }
 
 /// Unpacks `count` values of `width` bits (see [`crate::packed`]) into `out`.

@@ -5,6 +5,15 @@ use std::arch::x86_64::*;
 use super::{WindowStarts, scalar};
 use crate::packed::BLOCK;
 
+/// # Safety
+///
+/// The machine has AVX2, BMI, LZCNT and POPCNT.
+#[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
+#[inline]
+pub(super) unsafe fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
 /// For each width, the byte shuffle and the shifts that bring eight packed values into eight 32-bit lanes.
 struct Lanes {
     shuffle: [u8; 32],

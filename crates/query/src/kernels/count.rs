@@ -14,6 +14,7 @@ use crate::Error;
 use crate::plan::TermLeaf;
 
 /// Documents of one segment that have every required term (any welcome one where none is required) and no forbidden one.
+#[inline(always)]
 pub(crate) fn run(
     segment: &Segment,
     number: usize,
@@ -46,6 +47,7 @@ pub(crate) fn run(
 }
 
 /// Documents of a short leading list that all other required lists have and no forbidden one.
+#[inline(always)]
 fn count_led(scans: &mut [(Role, TermScan<'_>)]) -> Result<u64, Error> {
     let (mut count, mut docs) = (0, [0; BLOCK]);
     let Some(((_, leader), others)) = scans.split_first_mut() else { return Ok(0) };
@@ -63,6 +65,7 @@ fn count_led(scans: &mut [(Role, TermScan<'_>)]) -> Result<u64, Error> {
     Ok(count)
 }
 
+#[inline(always)]
 fn count_chunks(
     segment: &Segment,
     scans: &mut [(Role, TermScan<'_>)],
@@ -78,6 +81,7 @@ fn count_chunks(
     Ok(count)
 }
 
+#[inline(always)]
 fn count_chunk(
     scans: &mut [(Role, TermScan<'_>)],
     chunk: u32,

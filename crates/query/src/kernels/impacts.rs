@@ -25,7 +25,7 @@ impl ImpactTable {
     }
 
     /// At most this is the impact of so many occurrences in a document of this norm.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn impact(&mut self, norm: u8, frequency: u32) -> f32 {
         let norm = usize::from(norm);
         if self.denominators[norm] < 0.0 {
@@ -49,7 +49,7 @@ impl ImpactTable {
 }
 
 /// `frequency / (frequency + denominator)` and a little more.
-#[inline]
+#[inline(always)]
 fn rounded_up(frequency: f32, denominator: f32) -> f32 {
     frequency / (frequency + denominator) * (1.0 + 1e-6)
 }

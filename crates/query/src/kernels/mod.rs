@@ -14,6 +14,7 @@ mod term;
 
 use best::Best;
 use bounds::ImpactBounds;
+use codec::simd;
 use phrase::PhraseScan;
 use ranked::{Role, Work};
 use store::IndexFile;
@@ -23,6 +24,11 @@ use crate::{Error, Plan, TopDocs, Total};
 
 /// The best `k` documents, if a kernel takes the plan.
 pub(crate) fn top_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>, Error> {
+    simd::widest(|| best_docs(index, plan, k))
+}
+
+#[inline(always)]
+fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>, Error> {
     let mut best = Best::new(k);
     let mut work = Work::default();
     match plan.shape() {
@@ -53,6 +59,11 @@ pub(crate) fn top_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Optio
 
 /// The number of matching documents, if a kernel takes the plan.
 pub(crate) fn count_documents(index: &IndexFile, plan: &Plan) -> Result<Option<u64>, Error> {
+    simd::widest(|| count(index, plan))
+}
+
+#[inline(always)]
+fn count(index: &IndexFile, plan: &Plan) -> Result<Option<u64>, Error> {
     let mut count = 0;
     match plan.shape() {
         Shape::Nothing => {}

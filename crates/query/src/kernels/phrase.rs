@@ -58,7 +58,7 @@ struct Scoring<'a> {
 
 impl Scoring<'_> {
     /// Whether a document in which the phrase stands at most so often can be above the threshold.
-    #[inline]
+    #[inline(always)]
     fn can_be(&mut self, doc: u32, frequency: u32, best: &Best) -> bool {
         let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
         let bound = self.weight_bound * self.impacts.impact(norm, frequency);
@@ -102,6 +102,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     /// Evaluates the segment into `best`.
+    #[inline(always)]
     pub(crate) fn rank(&mut self, weight: f64, bm25: Bm25, best: &mut Best) -> Result<Work, Error> {
         let mut scoring = Scoring {
             weight,
@@ -143,6 +144,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     /// Documents with the phrase.
+    #[inline(always)]
     pub(crate) fn count(&mut self) -> Result<u64, Error> {
         if self.words[0].scan.can_lead() {
             return self.count_led();
@@ -162,6 +164,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     /// Evaluates the documents of the rarest word that can be among the best and have all the others.
+    #[inline(always)]
     fn rank_led(
         &mut self,
         scoring: &mut Scoring<'_>,
@@ -184,6 +187,7 @@ impl<'a> PhraseScan<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn count_led(&mut self) -> Result<u64, Error> {
         let (mut count, mut docs) = (0, [0; BLOCK]);
         for block in 0..self.words[0].scan.list().block_count() {
@@ -198,6 +202,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     /// Whether a document, in which the rarest word has this rank, has all the others too.
+    #[inline(always)]
     fn look_up(&mut self, doc: u32, rank: usize) -> Result<bool, Error> {
         self.words[0].enter_rank(rank);
         for word in &mut self.words[1..] {
@@ -210,6 +215,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     /// Puts the documents of a chunk that have all words into `candidates`; the windows that hold any.
+    #[inline(always)]
     fn enter(&mut self, number: u32) -> Result<u64, Error> {
         let mut possible = u64::MAX;
         for (place, word) in self.words.iter_mut().enumerate() {
@@ -228,6 +234,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     /// The windows in which the smallest of the words' bounds is above the threshold.
+    #[inline(always)]
     fn live(&mut self, scoring: &mut Scoring<'_>, threshold: f64) -> Result<u64, Error> {
         let mut live = u64::MAX;
         let mut line = [0; WINDOWS];
@@ -247,6 +254,7 @@ impl<'a> PhraseScan<'a> {
         Ok(live)
     }
 
+    #[inline(always)]
     fn enter_window(&mut self, window: usize) {
         for word in &mut self.words {
             word.word = word.scan.word(window);
@@ -254,6 +262,7 @@ impl<'a> PhraseScan<'a> {
         }
     }
 
+    #[inline(always)]
     fn window(
         &mut self,
         number: u32,
@@ -271,6 +280,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     /// Scores a document that has all words, as far as it can be among the best.
+    #[inline(always)]
     fn evaluate(
         &mut self,
         doc: u32,
@@ -304,6 +314,7 @@ impl<'a> PhraseScan<'a> {
 
     /// How often the phrase occurs in the current document, which has all its words; 0 as well where `is_enough` says of
     /// an upper bound that it is not.
+    #[inline(always)]
     fn occurrences(
         &mut self,
         doc: u32,
@@ -330,11 +341,13 @@ impl<'a> PhraseScan<'a> {
     }
 }
 
+#[inline(always)]
 fn document(chunk: u32, window: usize, bit: usize) -> u32 {
     chunk * CHUNK + (window * 64 + bit) as u32
 }
 
 /// Keeps the starts from which `shift` on there is a position. Both ascend.
+#[inline(always)]
 fn intersect(starts: &[u32], positions: &[u32], shift: u32, kept: &mut Vec<u32>) {
     kept.clear();
     let mut at = 0;
@@ -362,16 +375,17 @@ impl<'a> Word<'a> {
     }
 
     /// Makes a document of the current window the current one.
-    #[inline]
+    #[inline(always)]
     fn enter_document(&mut self, bit: usize) {
         self.enter_rank(self.start + (self.word & ((1 << bit) - 1)).count_ones() as usize);
     }
 
-    #[inline]
+    #[inline(always)]
     fn enter_rank(&mut self, rank: usize) {
         (self.rank, self.has_positions) = (rank, false);
     }
 
+    #[inline(always)]
     fn read_positions(&mut self, doc: u32) -> Result<(), Error> {
         if !self.has_positions {
             self.scan.positions(doc, self.rank, &mut self.positions)?;

@@ -85,6 +85,7 @@ pub(crate) struct Work {
 
 impl Work {
     /// Adds what was done on another segment.
+    #[inline(always)]
     pub(crate) fn add(&mut self, other: Work) {
         self.candidates += other.candidates;
         self.skipped |= other.skipped;
@@ -92,6 +93,7 @@ impl Work {
 }
 
 /// Evaluates one segment into `best`; `terms` are in canonical order.
+#[inline(always)]
 pub(crate) fn run(
     segment: &Segment,
     number: usize,
@@ -187,11 +189,12 @@ impl<'a> Scan<'a> {
     }
 
     /// A sum of bounds that is not above this cannot lift a document above the threshold.
-    #[inline]
+    #[inline(always)]
     fn cut(&self, best: &Best) -> f32 {
         (best.threshold() * (1.0 - self.lost)) as f32
     }
 
+    #[inline(always)]
     fn chunk(&mut self, number: u32, best: &mut Best) -> Result<(), Error> {
         let mut total = 0.0;
         for &index in &self.order {
@@ -240,6 +243,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Enters the chunk with every term that can make a document a candidate; the windows in which there may be one.
+    #[inline(always)]
     fn enter_essential(&mut self, threshold: f64) -> Result<u64, Error> {
         let (mut present, mut rest) = (0, 0.0);
         for &index in self.order.iter().rev() {
@@ -257,6 +261,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Puts the documents that have all required terms and no forbidden one into `candidates`; the windows that hold any.
+    #[inline(always)]
     fn intersect(&mut self) -> Result<u64, Error> {
         let mut possible = u64::MAX;
         for place in 0..self.must_count {
@@ -281,6 +286,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Evaluates the few candidates of a chunk.
+    #[inline(always)]
     fn few(&mut self, number: u32, possible: u64, best: &mut Best) -> Result<(), Error> {
         let mut rest = 0.0;
         for (place, &index) in self.order.iter().enumerate().rev() {
@@ -294,6 +300,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Adds up what the terms can bring in each window.
+    #[inline(always)]
     fn add_bounds(&mut self) -> Result<(), Error> {
         self.sums.fill(0.0);
         for &index in &self.order {
@@ -326,6 +333,7 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn window(&mut self, number: u32, window: usize, best: &mut Best) -> Result<(), Error> {
         let cut = self.cut(best);
         // How many of the order are essential in this window, and its two highest bounds.
@@ -358,6 +366,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Documents of a window with any of the essential terms, `needed` of all terms, and no forbidden one.
+    #[inline(always)]
     fn union(&mut self, window: usize, essential: usize, needed: u32) -> Result<u64, Error> {
         self.terms.iter_mut().for_each(|term| term.has_word = false);
         let mut candidates = 0;
@@ -386,6 +395,7 @@ impl<'a> Scan<'a> {
         Ok(candidates)
     }
 
+    #[inline(always)]
     fn each_candidate(
         &mut self,
         number: u32,
@@ -404,6 +414,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Adds up the essential terms' bounds for all documents of the window; those that can be above the threshold.
+    #[inline(always)]
     fn sift(
         &mut self,
         chunk_first: u32,
@@ -429,6 +440,7 @@ impl<'a> Scan<'a> {
     }
 
     /// One term alone whose postings stand in blocks.
+    #[inline(always)]
     fn blocks(&mut self, best: &mut Best) -> Result<(), Error> {
         let term = &mut self.terms[0];
         self.work.candidates = u64::from(term.doc_freq);
@@ -452,6 +464,7 @@ impl<'a> Scan<'a> {
     }
 
     /// The documents of the rarest required term, looked up in the other lists.
+    #[inline(always)]
     fn lead(&mut self, best: &mut Best) -> Result<(), Error> {
         let leader = self.order[0];
         let mut docs = [0; BLOCK];
@@ -479,6 +492,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Makes `rest` the sums of the bounds that the terms have in a chunk.
+    #[inline(always)]
     fn bound_chunk(&mut self, chunk: u32) {
         let mut rest = 0.0;
         for (place, &index) in self.order.iter().enumerate().rev() {
@@ -491,6 +505,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Whether a document of the leading term has all other required ones and no forbidden one; reads the frequencies.
+    #[inline(always)]
     fn look_up(&mut self, doc: u32) -> Result<bool, Error> {
         for place in 1..self.order.len() {
             let term = &mut self.terms[self.order[place]];
@@ -509,6 +524,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Scores a document whose frequencies are known, if its bound is above the threshold.
+    #[inline(always)]
     fn offer(&mut self, doc: u32, norm: u8, best: &mut Best) {
         let mut bound = 0.0;
         for &index in &self.order {
@@ -521,6 +537,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Scores a document whose frequencies are known.
+    #[inline(always)]
     fn score(&self, doc: u32, best: &mut Best) {
         let norm = self.bm25.norm(self.segment.length(doc));
         let scored = self.terms.iter().filter(|term| term.role != Role::MustNot);
@@ -530,6 +547,7 @@ impl<'a> Scan<'a> {
     }
 
     /// Scores one document as far as it can be among the best.
+    #[inline(always)]
     fn candidate(
         &mut self,
         doc: u32,
@@ -576,6 +594,7 @@ impl<'a> Term<'a> {
     }
 
     /// Puts the scan into the current chunk; the windows in which it has documents there.
+    #[inline(always)]
     fn enter(&mut self) -> Result<u64, Error> {
         self.has_entered = true;
         if self.chunk_bound == 0.0 && self.role != Role::MustNot {
@@ -587,7 +606,7 @@ impl<'a> Term<'a> {
     }
 
     /// The presence word of the current window.
-    #[inline]
+    #[inline(always)]
     fn word(&mut self, window: usize) -> Result<u64, Error> {
         if !self.has_word {
             if !self.has_entered {
@@ -601,7 +620,7 @@ impl<'a> Term<'a> {
     }
 
     /// The rank of the first document of the current window, whose word was read.
-    #[inline]
+    #[inline(always)]
     fn first_rank(&mut self, window: usize) -> usize {
         if !self.has_rank {
             self.rank = self.scan.window_rank(window);
@@ -611,7 +630,7 @@ impl<'a> Term<'a> {
     }
 
     /// Reads how often the term stands in a document of the current window.
-    #[inline]
+    #[inline(always)]
     fn take_frequency(&mut self, window: usize, bit: u32) -> Result<(), Error> {
         let word = self.word(window)?;
         if word >> bit & 1 == 0 {

@@ -60,7 +60,7 @@ pub(crate) struct TermScan<'a> {
 }
 
 /// The places of a mask's bits, ascending.
-#[inline]
+#[inline(always)]
 pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
     std::iter::from_fn(move || {
         let bit = mask.trailing_zeros() as usize;
@@ -157,6 +157,7 @@ impl<'a> TermScan<'a> {
     }
 
     /// At most this is any impact in a chunk; 0 where the list surely has no document there. Chunks must ascend.
+    #[inline(always)]
     pub(crate) fn chunk_bound(&mut self, number: u32, bounds: &ImpactBounds) -> f64 {
         if self.is_chunked {
             return bounds.impact(self.list.chunk_bound(number as usize));
@@ -183,6 +184,7 @@ impl<'a> TermScan<'a> {
     }
 
     /// Enters a chunk (they must ascend); whether the list has documents there.
+    #[inline(always)]
     pub(crate) fn enter(&mut self, number: u32) -> Result<bool, Error> {
         self.chunk_number = number;
         if self.is_chunked {
@@ -195,6 +197,7 @@ impl<'a> TermScan<'a> {
         Ok(self.present != 0)
     }
 
+    #[inline(always)]
     fn enter_chunk(&mut self, number: u32) -> Result<(), Error> {
         self.chunk = self.list.chunk(number as usize)?;
         if self.chunk.count() == 0 {
@@ -221,6 +224,7 @@ impl<'a> TermScan<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn enter_blocks(&mut self, number: u32) -> Result<(), Error> {
         self.clear_words();
         let first = number * CHUNK;
@@ -244,6 +248,7 @@ impl<'a> TermScan<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn load_docs(&mut self, block: usize) -> Result<(), Error> {
         if self.docs_block != block {
             self.docs_block = NONE;
@@ -254,6 +259,7 @@ impl<'a> TermScan<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn load_frequencies(&mut self, block: usize) -> Result<(), Error> {
         if self.frequency_block == block {
             return Ok(());
@@ -269,6 +275,7 @@ impl<'a> TermScan<'a> {
         Ok(())
     }
 
+    #[inline(always)]
     fn clear_words(&mut self) {
         self.view = View::Decoded;
         self.has_starts = false;
@@ -277,7 +284,7 @@ impl<'a> TermScan<'a> {
     }
 
     /// Adds a document; they ascend.
-    #[inline]
+    #[inline(always)]
     fn set(&mut self, doc: u32) {
         let window = (doc / 64) as usize % WINDOWS;
         self.words[window] |= 1 << (doc % 64);
@@ -285,7 +292,7 @@ impl<'a> TermScan<'a> {
     }
 
     /// Moves to a document (they must ascend); its rank if the list has it.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn seek(&mut self, doc: u32) -> Result<Option<usize>, Error> {
         if !self.is_chunked {
             return self.seek_in_blocks(doc);
@@ -305,6 +312,7 @@ impl<'a> TermScan<'a> {
         Ok(Some(self.window_rank(window) + below))
     }
 
+    #[inline(always)]
     fn seek_in_blocks(&mut self, doc: u32) -> Result<Option<usize>, Error> {
         let is_inside = self.first_block == self.docs_block
             && doc <= self.docs[self.docs_length.saturating_sub(1)];
@@ -322,24 +330,27 @@ impl<'a> TermScan<'a> {
     }
 
     /// Windows of the chunk that hold documents.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn present(&self) -> u64 {
         self.present
     }
 
     /// What is known of the impacts in each window of the chunk, in 255ths for the baked ranking; only where
     /// [`TermScan::has_line`].
+    #[inline(always)]
     pub(crate) fn line(&self, out: &mut [u8; WINDOWS]) {
         if let View::Absent = self.view { out.fill(0) } else { self.chunk.line(out) }
     }
 
     /// Whether bounds are known by window. Blocks are not aligned to windows: there is only the bound of the chunk.
+    #[inline(always)]
     pub(crate) fn has_line(&self) -> bool {
         self.is_chunked
     }
 
     /// Adds up the best that each window's documents can bring, from their own frequencies and norms; only where not
     /// [`TermScan::has_line`].
+    #[inline(always)]
     pub(crate) fn add_impacts(
         &mut self,
         norms: &[u8],
@@ -366,7 +377,7 @@ impl<'a> TermScan<'a> {
     }
 
     /// The presence word of a window.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn word(&self, window: usize) -> u64 {
         match self.view {
             View::Absent => 0,
@@ -380,12 +391,14 @@ impl<'a> TermScan<'a> {
     }
 
     /// Puts the presence words of the whole chunk into `out`; those of windows without documents are 0.
+    #[inline(always)]
     pub(crate) fn copy_words(&self, out: &mut [u64; WINDOWS]) {
         out.fill(0);
         self.or_words(out);
     }
 
     /// Adds the chunk's documents to `words`.
+    #[inline(always)]
     pub(crate) fn or_words(&self, words: &mut [u64; WINDOWS]) {
         match self.view {
             View::Absent => {}
@@ -401,6 +414,7 @@ impl<'a> TermScan<'a> {
 
     /// Keeps the chunk's documents in `words`, whose windows outside of `live` are of no interest; the windows in which
     /// any is left.
+    #[inline(always)]
     pub(crate) fn and_words(&self, words: &mut [u64; WINDOWS], live: u64) -> u64 {
         if let View::Bits { words: own, .. } = self.view {
             return live & simd::and_words(words, own);
@@ -415,6 +429,7 @@ impl<'a> TermScan<'a> {
 
     /// Takes the chunk's documents out of `words`, whose windows outside of `live` are of no interest; the windows in
     /// which any is left.
+    #[inline(always)]
     pub(crate) fn and_not_words(&self, words: &mut [u64; WINDOWS], live: u64) -> u64 {
         let mut left = live;
         for window in bits(live & self.present) {
@@ -425,7 +440,7 @@ impl<'a> TermScan<'a> {
     }
 
     /// The rank of the first document of a window that holds any.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn window_rank(&mut self, window: usize) -> usize {
         match self.view {
             View::Bits { words, ranks } => window_rank(words, ranks, window),
@@ -450,7 +465,7 @@ impl<'a> TermScan<'a> {
     }
 
     /// The frequency of the posting of a rank.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn frequency(&mut self, rank: usize) -> Result<u32, Error> {
         let rank = self.base + rank;
         self.load_frequencies(rank / BLOCK)?;
@@ -458,6 +473,7 @@ impl<'a> TermScan<'a> {
     }
 
     /// The positions of the posting of a rank, whose document this is, put into `out`. Documents must ascend.
+    #[inline(always)]
     pub(crate) fn positions(
         &mut self,
         doc: u32,
