@@ -25,7 +25,10 @@ impl Best {
     /// Documents below this score cannot be among the best: `floor` of them are known to reach it. The floor itself stays
     /// admissible.
     pub(crate) fn prime(&mut self, floor: f64) {
-        self.threshold = self.threshold.max(floor.next_down());
+        // A floor of 0 says nothing, and documents that match may score 0.
+        if 0.0 < floor {
+            self.threshold = self.threshold.max(floor.next_down());
+        }
     }
 
     /// The score that a document must beat.
