@@ -71,7 +71,12 @@ impl FieldPlan {
             }
             kind => kind,
         };
-        let named = DEFAULT_TEXTS.into_iter().chain(choices.iter().map(|(name, _)| name));
+        // What takes the place of the body leaves no empty one behind.
+        let has_other = (choices.iter().map(|(name, _)| name).chain(sample.names()))
+            .any(|name| !DEFAULT_TEXTS.contains(&name) && kind(name) == Some(FieldKind::Text));
+        let has_body = sample.has("body") || choices.get("body").is_some() || !has_other;
+        let defaults = DEFAULT_TEXTS.into_iter().filter(|name| *name != "body" || has_body);
+        let named = defaults.chain(choices.iter().map(|(name, _)| name));
         let all: Vec<&str> = named.chain(sample.names()).collect();
         for text in [true, false] {
             for name in &all {

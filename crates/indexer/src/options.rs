@@ -94,7 +94,7 @@ impl FieldChoice {
 ///
 /// Fields not named here are guessed from the first documents, by the first rule that fits:
 ///
-/// 1. `title` and `body` are text.
+/// 1. `title` and `body` are text; where the first documents have no `body` and another field is text, there is none.
 /// 2. Where none of these documents has a `body` and no field was named text, a field of prose is text: half its values or
 ///    more are texts of 40 bytes or more with a blank in them.
 /// 3. A field of numbers alone is a number, one of dates alone (`2011`, `2011-03`, `2011-03-01`, with or without a time)
