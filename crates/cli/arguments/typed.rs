@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::numbers::{share, weight, whole};
 use super::{Color, Format};
 
 const EXAMPLES: &str = "\
@@ -54,7 +55,8 @@ Examples:
 
 const AFTER_INDEX: &str = "\
 INPUT is a file, a folder or `-` for standard input; format and compression
-(gz, bz2, zst, xz) are found by content. If IDX exists, the documents are added.
+(gz, bz2, zst, xz, lz4, tar, zip) are found by content. If IDX exists, the
+documents are added.
 
 Fields: `id`, `title`, `body` and `date` are found under their usual names, and
 --map names others. What a field is for is guessed from the data and listed, or
@@ -168,10 +170,10 @@ pub(crate) struct IndexArguments {
     #[arg(long)]
     pub(crate) no_store: bool,
     /// BM25's k1 that searches use unless told otherwise [default: 1.2]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = weight)]
     pub(crate) k1: Option<f64>,
     /// BM25's b that searches use unless told otherwise [default: 0.75]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = share)]
     pub(crate) b: Option<f64>,
 }
 
@@ -219,25 +221,25 @@ pub(crate) struct SearchArguments {
     #[command(flatten)]
     pub(crate) query: QueryArguments,
     /// How many hits to show
-    #[arg(short = 'k', value_name = "N", default_value_t = 10)]
+    #[arg(short = 'k', value_name = "N", default_value_t = 10, value_parser = whole)]
     pub(crate) k: usize,
     /// How many hits to pass over first
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole)]
     pub(crate) offset: usize,
     /// BM25's k1 (saturation) [default: as indexed]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = weight)]
     pub(crate) k1: Option<f64>,
     /// BM25's b (length) [default: as indexed]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = share)]
     pub(crate) b: Option<f64>,
     /// Order of equal scores: as indexed, or ids from last to first as in trec_eval
     #[arg(long, value_name = "ORDER", default_value = "number")]
     pub(crate) ties: Ties,
     /// How many pieces of text to show per hit
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole)]
     pub(crate) fragments: usize,
     /// Words to show on each side of a match
-    #[arg(short = 'C', value_name = "WORDS", default_value_t = 10)]
+    #[arg(short = 'C', value_name = "WORDS", default_value_t = 10, value_parser = whole)]
     pub(crate) context: usize,
     /// Stored fields in JSON: all, none or names such as title,date
     #[arg(long, value_name = "NAMES", default_value = "all")]

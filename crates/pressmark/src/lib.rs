@@ -54,4 +54,4 @@ pub use indexer::{
 pub use sources::{
     Compression, Encoding, FieldMap, Format, Input, ReadOptions, SkipReason, SourceSummary,
 };
-pub use store::{BakedRanking, FieldKind};
+pub use store::{BakedRanking, FORMAT_VERSION, FieldKind, OLDEST_FORMAT, tame_file_signals};
