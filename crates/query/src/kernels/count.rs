@@ -6,6 +6,7 @@
 use store::Segment;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
+use super::allowed::Allowed;
 use super::ranked::Role;
 use super::term::TermScan;
 use crate::Error;
@@ -16,6 +17,7 @@ pub(crate) fn run(
     segment: &Segment,
     number: usize,
     leaves: &[(Role, TermLeaf<'_>)],
+    allowed: Allowed<'_>,
 ) -> Result<u64, Error> {
     let mut terms = Vec::with_capacity(leaves.len());
     let has_must = leaves.iter().any(|(role, _)| *role == Role::Must);
@@ -27,7 +29,7 @@ pub(crate) fn run(
             Some(info) => terms.push((*role, segment.postings(info)?)),
         }
     }
-    if let [(Role::Must | Role::Should, list)] = terms[..] {
+    if let ([(Role::Must | Role::Should, list)], true) = (&terms[..], allowed.is_all()) {
         return Ok(u64::from(list.doc_freq()));
     }
     // The rarest first: what it leaves out need not be read from the others.
@@ -36,7 +38,7 @@ pub(crate) fn run(
     let mut scans = scans.collect::<Result<Vec<_>, Error>>()?;
     let mut count = 0;
     for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
-        count += count_chunk(&mut scans, chunk, has_must)?;
+        count += count_chunk(&mut scans, chunk, has_must, allowed)?;
     }
     Ok(count)
 }
@@ -45,9 +47,10 @@ fn count_chunk(
     scans: &mut [(Role, TermScan<'_>)],
     chunk: u32,
     has_must: bool,
+    allowed: Allowed<'_>,
 ) -> Result<u64, Error> {
     let mut words = [if has_must { u64::MAX } else { 0 }; WINDOWS];
-    let mut live = u64::MAX;
+    let mut live = allowed.windows(chunk);
     for (role, scan) in scans.iter_mut() {
         if live == 0 {
             return Ok(0);
@@ -69,7 +72,9 @@ fn count_chunk(
         }
     }
     let mut count = 0;
-    for_each_bit(live, |window| count += u64::from(words[window].count_ones()));
+    for_each_bit(live, |window| {
+        count += u64::from((words[window] & allowed.word(chunk, window)).count_ones());
+    });
     Ok(count)
 }
 

@@ -8,6 +8,7 @@ use codec::simd;
 use store::Segment;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
+use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::ranked::Work;
@@ -18,6 +19,9 @@ use crate::{Bm25, Error};
 /// A phrase on one segment.
 pub(crate) struct PhraseScan<'a> {
     segment: &'a Segment,
+    allowed: Allowed<'a>,
+    /// The chunk entered last.
+    number: u32,
     /// The different words.
     words: Vec<Word<'a>>,
     /// Which word stands in each slot.
@@ -44,6 +48,7 @@ impl<'a> PhraseScan<'a> {
         segment: &'a Segment,
         number: usize,
         slots: &[TermLeaf<'_>],
+        allowed: Allowed<'a>,
     ) -> Result<Option<PhraseScan<'a>>, Error> {
         let mut words: Vec<Word<'a>> = Vec::new();
         let mut ordinals = Vec::new();
@@ -61,6 +66,8 @@ impl<'a> PhraseScan<'a> {
         }
         Ok(Some(PhraseScan {
             segment,
+            allowed,
+            number: 0,
             words,
             order: Vec::with_capacity(places.len()),
             slots: places,
@@ -116,7 +123,8 @@ impl<'a> PhraseScan<'a> {
 
     /// Enters a chunk with every word; the windows in which all have documents.
     fn enter(&mut self, number: u32) -> Result<u64, Error> {
-        let mut present = u64::MAX;
+        self.number = number;
+        let mut present = self.allowed.windows(number);
         for word in &mut self.words {
             if present != 0 {
                 word.scan.enter(number)?;
@@ -142,7 +150,7 @@ impl<'a> PhraseScan<'a> {
     }
 
     fn candidates(&mut self, window: usize) -> u64 {
-        let mut candidates = u64::MAX;
+        let mut candidates = self.allowed.word(self.number, window);
         for word in &mut self.words {
             if candidates != 0 {
                 word.word = word.scan.word(window);

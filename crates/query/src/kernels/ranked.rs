@@ -21,6 +21,7 @@ use codec::simd;
 use store::Segment;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
+use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::term::TermScan;
@@ -75,11 +76,12 @@ pub(crate) fn run(
     segment: &Segment,
     number: usize,
     terms: &[(Role, TermLeaf<'_>)],
+    allowed: Allowed<'_>,
     bm25: Bm25,
     best: &mut Best,
 ) -> Result<Work, Error> {
     let bounds = ImpactBounds::new(segment.record(), bm25);
-    let mut scan = Scan::open(segment, number, terms, bm25, bounds)?;
+    let mut scan = Scan::open(segment, number, terms, allowed, (bm25, bounds))?;
     if scan.is_void {
         return Ok(Work::default());
     }
@@ -91,6 +93,7 @@ pub(crate) fn run(
 
 struct Scan<'a> {
     segment: &'a Segment,
+    allowed: Allowed<'a>,
     bm25: Bm25,
     bounds: ImpactBounds,
     terms: Vec<Term<'a>>,
@@ -111,8 +114,8 @@ impl<'a> Scan<'a> {
         segment: &'a Segment,
         number: usize,
         leaves: &[(Role, TermLeaf<'_>)],
-        bm25: Bm25,
-        bounds: ImpactBounds,
+        allowed: Allowed<'a>,
+        (bm25, bounds): (Bm25, ImpactBounds),
     ) -> Result<Scan<'a>, Error> {
         let mut terms = Vec::with_capacity(leaves.len());
         let (mut is_void, mut must_count) = (false, 0);
@@ -132,6 +135,7 @@ impl<'a> Scan<'a> {
         let ascending = (0..terms.len()).filter(|&i| terms[i].role == Role::Should).collect();
         Ok(Scan {
             segment,
+            allowed,
             bm25,
             bounds,
             prefix: vec![0.0; terms.len()],
@@ -146,6 +150,9 @@ impl<'a> Scan<'a> {
     }
 
     fn chunk(&mut self, number: u32, best: &mut Best) -> Result<(), Error> {
+        if self.allowed.windows(number) == 0 {
+            return Ok(());
+        }
         let mut total = 0.0;
         for term in &mut self.terms {
             if term.role == Role::MustNot {
@@ -186,6 +193,7 @@ impl<'a> Scan<'a> {
             }
         }
         let possible = if 0 < self.must_count { must } else { should };
+        let possible = possible & self.allowed.windows(number);
         if possible == 0 {
             return Ok(None);
         }
@@ -243,6 +251,7 @@ impl<'a> Scan<'a> {
             let essential = self.ascending[optional..].iter();
             essential.fold(0, |word, &index| word | self.terms[index].word(window))
         };
+        candidates &= self.allowed.word(number, window);
         for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
             if candidates != 0 {
                 candidates &= !term.word(window);
