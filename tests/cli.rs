@@ -90,9 +90,10 @@ fn help_teaches() {
     assert_snapshot!("help", run(&["--help"]));
     assert_snapshot!("help_short", run(&["-h"]));
     assert_snapshot!("help_nothing_typed", run(&[]));
-    for verb in
-        ["index", "search", "count", "get", "terms", "stats", "verify", "analyze", "parse", "bench"]
-    {
+    for verb in [
+        "index", "search", "count", "explain", "get", "terms", "stats", "verify", "analyze",
+        "parse", "bench",
+    ] {
         assert_snapshot!(format!("help_{verb}"), run(&[verb, "--help"]));
     }
 }
@@ -125,6 +126,35 @@ fn search_shows_hits() {
     );
     let ties = ["wolf", "--k1", "0", "--ties", "id", "-k", "5", "--format", "tsv"];
     assert_snapshot!("search_ties", news.run("search", &ties));
+}
+
+#[test]
+fn search_filters_and_sorts() {
+    let news = News::new();
+    let dump = news.path("dates.jsonl");
+    let lines = [
+        r#"{"id":"a","title":"A","body":"wolf","date":"2011-03-02","words":7,"source":"ap"}"#,
+        r#"{"id":"b","title":"B","body":"wolf wolf","date":"Thu, 03 Mar 2011 10:00:00 GMT","words":3,"source":"afp"}"#,
+        r#"{"id":"c","title":"C","body":"wolf","date":"soon","source":"dpa"}"#,
+        r#"{"id":"d","title":"D","body":"wolf sheep","date":"1 May 2010","words":"many","source":"ap"}"#,
+    ];
+    std::fs::write(&dump, lines.join("\n")).unwrap();
+    let index = news.path("dates.pmk");
+    let fields = "date:date,words:number,source:keyword";
+    assert_snapshot!("index_columns", run(&["index", &index, &dump, "--fields", fields]));
+    let ids = |arguments: &[&str]| {
+        run(&[&["search", &index], arguments, &["--format", "ids", "--quiet"]].concat())
+    };
+    assert_snapshot!("sort_oldest", ids(&["wolf", "--sort", "date"]));
+    assert_snapshot!("sort_newest", ids(&["wolf", "--sort", "-date", "-k", "2"]));
+    assert_snapshot!("sort_number", ids(&["wolf", "--sort=-words", "--offset", "1"]));
+    assert_snapshot!("sort_keyword", ids(&["+wolf", "+date:2011", "--sort", "source"]));
+    assert_snapshot!("sort_text", ids(&["wolf", "--sort", "body"]));
+    assert_snapshot!("sort_unknown", ids(&["wolf", "--sort", "dat"]));
+    assert_snapshot!("sort_ties", ids(&["wolf", "--sort", "date", "--ties", "id"]));
+    let json = ["wolf AND date:>=2011", "--sort", "-date", "--format", "json", "--fields", "date"];
+    assert_snapshot!("sort_json", run(&[&["search", &index], &json[..]].concat()));
+    assert_snapshot!("filter_no_date", ids(&["date:yesterday"]));
 }
 
 #[test]
@@ -169,6 +199,35 @@ fn queries_are_explained() {
     assert_snapshot!("parse_text", news.run("parse", &[query]));
     assert_snapshot!("parse_json", news.run("parse", &[query, "--format", "json"]));
     assert_snapshot!("parse_lenient", news.run("parse", &["\"unclosed quote", "--lenient"]));
+}
+
+#[test]
+fn scores_and_misses_are_explained() {
+    let news = News::new();
+    let dump = news.path("gaps.jsonl");
+    let lines = [
+        r#"{"id":"near","title":"Near","body":"The wolf of the old stone bridge saw a sheep."}"#,
+        r#"{"id":"far","body":"A bridge. And then, much later in the evening, a wolf."}"#,
+        r#"{"id":"none","body":"Only the sheep were there.","date":"2011-03-02"}"#,
+    ];
+    std::fs::write(&dump, lines.join("\n")).unwrap();
+    let index = news.path("gaps.pmk");
+    let built = run(&["index", &index, &dump, "--fields", "date:date"]);
+    assert!(built.ends_with("exit 0\n"), "{built}");
+    let explain = |query: &str, id: &str| run(&["explain", &index, query, id]);
+    assert_snapshot!("explain_score", explain("wolf^2 \"old stone\" sheep", "near"));
+    assert_snapshot!("explain_window", explain("wolf NEAR/2 bridge", "near"));
+    assert_snapshot!("explain_order", explain("wolf BEFORE/8 bridge", "far"));
+    assert_snapshot!("explain_phrase", explain("\"stone wolf\"", "near"));
+    assert_snapshot!("explain_missing", explain("+wolf +sheep -bridge zebra", "none"));
+    assert_snapshot!("explain_filter", explain("+sheep +date:2012", "none"));
+    assert_snapshot!("explain_unknown_id", explain("wolf", "nobody"));
+    assert_snapshot!(
+        "explain_plan",
+        news.run("explain", &["+wolf market -\"old bridge\" title:t*"])
+    );
+    let json = ["wolf NEAR/2 bridge", "near", "--format", "json"];
+    assert_snapshot!("explain_json", run(&[&["explain", &index], &json[..]].concat()));
 }
 
 #[test]

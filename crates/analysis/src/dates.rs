@@ -43,12 +43,9 @@ pub fn date_span(text: &str) -> Option<Range<i64>> {
     if text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         return digits_only(text);
     }
-    if text.starts_with(|first: char| first.is_ascii_digit()) {
-        if let Some(span) = year_first(text) {
-            return Some(span);
-        }
-    }
-    mail(text).or_else(|| words(text))
+    let digit_first = text.as_bytes()[0].is_ascii_digit();
+    let iso = if digit_first { year_first(text) } else { None };
+    iso.or_else(|| mail(text)).or_else(|| words(text))
 }
 
 /// A moment in ISO 8601: `2011-03-02T10:30:00Z`. Moments that no calendar of four-digit years holds are told in seconds.

@@ -4,6 +4,7 @@
 //! a closed pipe or a full disk reaches `main` as an error. What is said to people goes through `figures` and to
 //! standard error, by the commands.
 
+pub(crate) mod explanation;
 pub(crate) mod figures;
 pub(crate) mod stats;
 pub(crate) mod tables;
