@@ -90,9 +90,10 @@ fn help_teaches() {
     assert_snapshot!("help", run(&["--help"]));
     assert_snapshot!("help_short", run(&["-h"]));
     assert_snapshot!("help_nothing_typed", run(&[]));
-    for verb in
-        ["index", "search", "count", "get", "terms", "stats", "verify", "analyze", "parse", "bench"]
-    {
+    for verb in [
+        "index", "search", "count", "explain", "get", "terms", "stats", "verify", "analyze",
+        "parse", "bench",
+    ] {
         assert_snapshot!(format!("help_{verb}"), run(&[verb, "--help"]));
     }
 }
@@ -125,6 +126,35 @@ fn search_shows_hits() {
     );
     let ties = ["wolf", "--k1", "0", "--ties", "id", "-k", "5", "--format", "tsv"];
     assert_snapshot!("search_ties", news.run("search", &ties));
+}
+
+#[test]
+fn search_filters_and_sorts() {
+    let news = News::new();
+    let dump = news.path("dates.jsonl");
+    let lines = [
+        r#"{"id":"a","title":"A","body":"wolf","date":"2011-03-02","words":7,"source":"ap"}"#,
+        r#"{"id":"b","title":"B","body":"wolf wolf","date":"Thu, 03 Mar 2011 10:00:00 GMT","words":3,"source":"afp"}"#,
+        r#"{"id":"c","title":"C","body":"wolf","date":"soon","source":"dpa"}"#,
+        r#"{"id":"d","title":"D","body":"wolf sheep","date":"1 May 2010","words":"many","source":"ap"}"#,
+    ];
+    std::fs::write(&dump, lines.join("\n")).unwrap();
+    let index = news.path("dates.pmk");
+    let fields = "date:date,words:number,source:keyword";
+    assert_snapshot!("index_columns", run(&["index", &index, &dump, "--fields", fields]));
+    let ids = |arguments: &[&str]| {
+        run(&[&["search", &index], arguments, &["--format", "ids", "--quiet"]].concat())
+    };
+    assert_snapshot!("sort_oldest", ids(&["wolf", "--sort", "date"]));
+    assert_snapshot!("sort_newest", ids(&["wolf", "--sort", "-date", "-k", "2"]));
+    assert_snapshot!("sort_number", ids(&["wolf", "--sort=-words", "--offset", "1"]));
+    assert_snapshot!("sort_keyword", ids(&["+wolf", "+date:2011", "--sort", "source"]));
+    assert_snapshot!("sort_text", ids(&["wolf", "--sort", "body"]));
+    assert_snapshot!("sort_unknown", ids(&["wolf", "--sort", "dat"]));
+    assert_snapshot!("sort_ties", ids(&["wolf", "--sort", "date", "--ties", "id"]));
+    let json = ["wolf AND date:>=2011", "--sort", "-date", "--format", "json", "--fields", "date"];
+    assert_snapshot!("sort_json", run(&[&["search", &index], &json[..]].concat()));
+    assert_snapshot!("filter_no_date", ids(&["date:yesterday"]));
 }
 
 #[test]
@@ -172,6 +202,35 @@ fn queries_are_explained() {
 }
 
 #[test]
+fn scores_and_misses_are_explained() {
+    let news = News::new();
+    let dump = news.path("gaps.jsonl");
+    let lines = [
+        r#"{"id":"near","title":"Near","body":"The wolf of the old stone bridge saw a sheep."}"#,
+        r#"{"id":"far","body":"A bridge. And then, much later in the evening, a wolf."}"#,
+        r#"{"id":"none","body":"Only the sheep were there.","date":"2011-03-02"}"#,
+    ];
+    std::fs::write(&dump, lines.join("\n")).unwrap();
+    let index = news.path("gaps.pmk");
+    let built = run(&["index", &index, &dump, "--fields", "date:date"]);
+    assert!(built.ends_with("exit 0\n"), "{built}");
+    let explain = |query: &str, id: &str| run(&["explain", &index, query, id]);
+    assert_snapshot!("explain_score", explain("wolf^2 \"old stone\" sheep", "near"));
+    assert_snapshot!("explain_window", explain("wolf NEAR/2 bridge", "near"));
+    assert_snapshot!("explain_order", explain("wolf BEFORE/8 bridge", "far"));
+    assert_snapshot!("explain_phrase", explain("\"stone wolf\"", "near"));
+    assert_snapshot!("explain_missing", explain("+wolf +sheep -bridge zebra", "none"));
+    assert_snapshot!("explain_filter", explain("+sheep +date:2012", "none"));
+    assert_snapshot!("explain_unknown_id", explain("wolf", "nobody"));
+    assert_snapshot!(
+        "explain_plan",
+        news.run("explain", &["+wolf market -\"old bridge\" title:t*"])
+    );
+    let json = ["wolf NEAR/2 bridge", "near", "--format", "json"];
+    assert_snapshot!("explain_json", run(&[&["explain", &index], &json[..]].concat()));
+}
+
+#[test]
 fn an_index_says_what_it_is() {
     let news = News::new();
     let output = pressmark(&["stats", &news.index(), "--format", "json"]).output().unwrap();
@@ -211,6 +270,96 @@ fn errors_say_what_and_where_and_what_to_do() {
     assert_snapshot!("error_format", run(&["search", "news.jsonl", "wolf", "--format", "xml"]));
     assert_snapshot!("error_k1", news.run("search", &["wolf", "--k1", "-1"]));
     assert_snapshot!("error_no_query", news.run("search", &[]));
+    assert_snapshot!("error_k", news.run("search", &["wolf", "-k", "many"]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_standard_output_is_named() {
+    let Ok(full) = std::fs::File::options().write(true).open("/dev/full") else {
+        println!("skipped: there is no /dev/full");
+        return;
+    };
+    let output = pressmark(&["analyze", "wolf"]).stdout(full).output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.starts_with("error: cannot write to standard output: "), "{error}");
+}
+
+/// Another process truncates the index while it is mapped: reading on would end by a bare SIGBUS.
+#[cfg(unix)]
+#[test]
+fn an_index_cut_while_it_is_open_is_named() {
+    let news = News::new();
+    let mut command = pressmark(&["bench", &news.index(), "--protocol", "game"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut queries = child.stdin.take().unwrap();
+    queries.write_all(b"COUNT\twolf\n").unwrap();
+    let mut answers = BufReader::new(child.stdout.take().unwrap());
+    answers.read_line(&mut String::new()).unwrap();
+    std::fs::File::options().write(true).open(news.index()).unwrap().set_len(4096).unwrap();
+    queries.write_all(b"TOP_10\t\"old bridge\" sheep\n").unwrap();
+    drop(queries);
+    let output = child.wait_with_output().unwrap();
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{:?}: {error}", output.status);
+    assert!(error.starts_with("error: a file was cut while it was being read"), "{error}");
+}
+
+/// Bytes that a build has no room for: what was there stays, and nothing new is left lying about.
+#[cfg(unix)]
+#[test]
+fn a_disk_without_room_leaves_the_old_index() {
+    let news = News::new();
+    let before = std::fs::read(news.index()).unwrap();
+    let dump = news.path("many.jsonl");
+    let line =
+        |number: usize| format!("{{\"id\":\"d{number}\",\"body\":\"wolf {number} x{number}\"}}\n");
+    std::fs::write(&dump, (0..20_000).map(line).collect::<String>()).unwrap();
+    // Units of 512 bytes: room for the old index and a little of the new segment.
+    let script = "ulimit -f 300 && exec \"$@\"";
+    for index in [news.index(), news.path("new.pmk")] {
+        let mut command = Command::new("sh");
+        command.args(["-c", script, "sh", env!("CARGO_BIN_EXE_pressmark"), "index", &index, &dump]);
+        let output = command.output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{:?}: {error}", output.status);
+        assert!(error.contains("raise the limit on file sizes"), "{error}");
+    }
+    assert!(before == std::fs::read(news.index()).unwrap(), "the old index has changed");
+    assert!(pressmark(&["verify", &news.index()]).output().unwrap().status.success());
+    let mut left: Vec<_> = std::fs::read_dir(news.folder.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["many.jsonl", "news.pmk"]);
+}
+
+#[test]
+fn a_build_that_is_killed_leaves_the_old_index() {
+    let news = News::new();
+    let dump = news.path("many.jsonl");
+    let line =
+        |number: usize| format!("{{\"id\":\"d{number}\",\"body\":\"wolf {number} x{number}\"}}\n");
+    std::fs::write(&dump, (0..30_000).map(line).collect::<String>()).unwrap();
+    let documents = || {
+        let output = pressmark(&["stats", &news.index(), "--format", "json"]).output().unwrap();
+        let stats: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        stats["documents"].as_u64().unwrap()
+    };
+    for wait in [1, 10, 40, 100, 250] {
+        let before = documents();
+        let mut child = pressmark(&["index", &news.index(), &dump]).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let after = documents();
+        assert!(after == before || after == before + 30_000, "{before} articles became {after}");
+        let verified = pressmark(&["verify", &news.index()]).output().unwrap();
+        assert!(verified.status.success(), "{}", String::from_utf8_lossy(&verified.stderr));
+    }
 }
 
 #[test]

@@ -35,6 +35,11 @@ fn name_key(word: &str) -> String {
 
 fn column(text: &str) -> Option<Query> {
     let (name, value) = text.split_once(':')?;
+    if name == "id" {
+        let passes = value_test(value);
+        let accepts = move |document: &OracleDoc| passes(&document.id);
+        return Some(Query::Filter { text: text.to_owned(), accepts: Arc::new(accepts) });
+    }
     if !COLUMNS.contains(&name) {
         return None;
     }

@@ -146,7 +146,7 @@ mod tests {
             ),
             (
                 "pressmark search i x -k many",
-                "'many' is no value for '-k <N>': invalid digit found in string",
+                "'many' is no value for '-k <N>': expected a whole number, 0 or more",
             ),
             ("pressmark search i x -k", "'-k <N>' needs a value"),
             ("pressmark index i", "missing <INPUT>..."),

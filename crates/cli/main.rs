@@ -20,7 +20,12 @@ use clap::{CommandFactory, FromArgMatches};
 use crate::arguments::{Setting, Typed, protected};
 use crate::exit::Exit;
 
+/// A fixed text: it is written where nothing can be put together any more.
+const CUT: &str = "error: a file was cut while it was being read, or its disk failed; run 'pressmark verify' on the index, \
+    then copy it again from a whole one or build it again; '--no-mmap' reads files that others may change\n";
+
 fn main() -> ExitCode {
+    pressmark::tame_file_signals(CUT, 2);
     match Typed::read() {
         Ok(typed) => run(typed).into(),
         Err(refused) => refuse(&refused).into(),

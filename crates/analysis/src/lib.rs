@@ -7,6 +7,7 @@
 
 mod analyzer;
 mod class;
+mod dates;
 mod fold;
 mod name_key;
 mod stem;
@@ -14,7 +15,8 @@ mod table;
 mod words;
 
 pub use analyzer::{Analyzer, AnalyzerId, AnalyzerOptions, Token};
-pub use name_key::name_key;
+pub use dates::{date_span, date_text};
+pub use name_key::{may_have_name_key, name_key};
 
 /// What can be wrong with the options of an analyzer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -68,6 +68,29 @@ pub fn name_key(folded: &str, out: &mut String) {
     }
 }
 
+/// Whether a folded word can have a key, told by its letters b, l, m, n, r alone: these stand for themselves in every
+/// spelling. A quick no for nearly all words; yes says nothing.
+#[must_use]
+pub fn may_have_name_key(folded: &[u8], key: &str) -> bool {
+    const PLAIN: [u8; 5] = *b"blmnr";
+    let mut wanted = key
+        .bytes()
+        .filter(|code| PLAIN.contains(&code.to_ascii_lowercase()) && code.is_ascii_uppercase());
+    let (mut last_wanted, mut last) = (0, 0);
+    for &letter in folded.iter().filter(|letter| PLAIN.contains(letter)) {
+        if letter == last {
+            continue;
+        }
+        last = letter;
+        let next = wanted.find(|code| *code != last_wanted);
+        match next {
+            Some(code) if code == letter.to_ascii_uppercase() => last_wanted = code,
+            _ => return false,
+        }
+    }
+    wanted.all(|code| code == last_wanted)
+}
+
 /// What is to be known of a word beside the consonants in its order.
 struct Skeleton {
     /// Where the first consonant stands, or the end of the word.
@@ -169,6 +192,7 @@ impl Place<'_> {
         match rest[0] {
             b'f' if rest == b"ff" && matches!(self.before(), b'o' | b'e') => return (2, "V"),
             b'f' => return (1, "F"),
+            b's' if !matches!(self.after(1), b'c' | b't' | b'z' | b'h') => return (1, "S"),
             b's' if !SPELLINGS.iter().any(|(spelling, _)| self.spells(spelling)) => {
                 return (1, "S");
             }
@@ -185,7 +209,12 @@ impl Place<'_> {
             }
             _ => {}
         }
-        let found = SPELLINGS.iter().find(|(spelling, _)| self.spells(spelling));
+        if is_vowel(rest[0]) {
+            return (1, VOWEL);
+        }
+        let found = SPELLINGS
+            .iter()
+            .find(|(spelling, _)| spelling.as_bytes()[0] == rest[0] && self.spells(spelling));
         found.map_or((1, VOWEL), |(spelling, code)| (spelling.len(), code))
     }
 

@@ -17,7 +17,7 @@ use clap::Command;
 const MARK: char = '\u{f8fe}';
 
 /// The verbs whose arguments hold a query or a text.
-const VERBS: [&str; 4] = ["search", "count", "parse", "analyze"];
+const VERBS: [&str; 5] = ["search", "count", "explain", "parse", "analyze"];
 
 /// `arguments` (the program's name first) with query words that look like options protected.
 pub(crate) fn protected(arguments: Vec<OsString>, command: &Command) -> Vec<OsString> {

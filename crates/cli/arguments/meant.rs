@@ -95,9 +95,7 @@ impl Query {
         } else if let Some(query) = &typed.query {
             unprotected(query).to_owned()
         } else if typed.words.is_empty() {
-            bail!(
-                "no query given: write it behind the index, as in `pressmark search IDX 'big wolf'`"
-            );
+            bail!("no query given: write it behind the index, as in `pressmark search IDX wolf`");
         } else {
             let words: Vec<&str> = typed.words.iter().map(|word| unprotected(word)).collect();
             words.join(" ")

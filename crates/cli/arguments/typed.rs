@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use super::numbers::{share, weight, whole};
 use super::{Color, Format};
 
 const EXAMPLES: &str = "\
@@ -29,9 +30,21 @@ Queries:
   mortal coil           any of the words; the more and the rarer, the higher
   +mortal coil -rope    `+` must occur, `-` must not; --all makes all words `+`
   \"this mortal coil\"    the exact phrase, frequent words included
+  \"this coil\"~2        its words moved by at most 2 places altogether
   a AND (b OR c)        AND binds closer than OR, NOT closer than AND
+  a NEAR/5 b            at most 5 words between them; BEFORE/5: in that order;
+                        of words, phrases, patterns, (a OR b), other windows
+  jolan*  j?lani        any letters, one letter; in phrases too
+  colour~1  /colou?r/   within one edit; a regular expression
+  ~al-Jolani -golani    spellings of a name, without one
+  =Polish               as written, with case and accents
+  {march rally}         one term of several words
+  (a b c d)@3           at least three of them
   title:wolf            in one field only
+  date:2011-03..2012    a span of time; date:>=2011-03-02, date:[a TO b}
+  source:IN[ap afp]     one of several values; IN@FILE reads them from a file
   wolf^2 rope           twice the weight for a word
+Fields that are no text only select: +date:2011 wolf, wolf AND NOT source:ap.
 Words are found whatever their case and accents. Ordinary text (don't, COVID-19,
 U.S., a URL) is never an error. Quote the query for the shell: '\"big bad wolf\"'.
 A word such as -mortal may stand alone; options have one known letter or two
@@ -54,7 +67,8 @@ Examples:
 
 const AFTER_INDEX: &str = "\
 INPUT is a file, a folder or `-` for standard input; format and compression
-(gz, bz2, zst, xz) are found by content. If IDX exists, the documents are added.
+(gz, bz2, zst, xz, lz4, tar, zip) are found by content. If IDX exists, the
+documents are added.
 
 Fields: `id`, `title`, `body` and `date` are found under their usual names, and
 --map names others. What a field is for is guessed from the data and listed, or
@@ -122,6 +136,7 @@ pub(crate) enum Verb {
     Verify(VerifyArguments),
     Analyze(AnalyzeArguments),
     Parse(ParseArguments),
+    Explain(ExplainArguments),
     Bench(BenchArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
@@ -168,10 +183,10 @@ pub(crate) struct IndexArguments {
     #[arg(long)]
     pub(crate) no_store: bool,
     /// BM25's k1 that searches use unless told otherwise [default: 1.2]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = weight)]
     pub(crate) k1: Option<f64>,
     /// BM25's b that searches use unless told otherwise [default: 0.75]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = share)]
     pub(crate) b: Option<f64>,
 }
 
@@ -219,25 +234,28 @@ pub(crate) struct SearchArguments {
     #[command(flatten)]
     pub(crate) query: QueryArguments,
     /// How many hits to show
-    #[arg(short = 'k', value_name = "N", default_value_t = 10)]
+    #[arg(short = 'k', value_name = "N", default_value_t = 10, value_parser = whole)]
     pub(crate) k: usize,
     /// How many hits to pass over first
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole)]
     pub(crate) offset: usize,
     /// BM25's k1 (saturation) [default: as indexed]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = weight)]
     pub(crate) k1: Option<f64>,
     /// BM25's b (length) [default: as indexed]
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = share)]
     pub(crate) b: Option<f64>,
+    /// Order of hits: score, or a field such as date (oldest first) or -date (newest first)
+    #[arg(long, value_name = "ORDER", default_value = "score", allow_hyphen_values = true)]
+    pub(crate) sort: String,
     /// Order of equal scores: as indexed, or ids from last to first as in trec_eval
     #[arg(long, value_name = "ORDER", default_value = "number")]
     pub(crate) ties: Ties,
     /// How many pieces of text to show per hit
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole)]
     pub(crate) fragments: usize,
     /// Words to show on each side of a match
-    #[arg(short = 'C', value_name = "WORDS", default_value_t = 10)]
+    #[arg(short = 'C', value_name = "WORDS", default_value_t = 10, value_parser = whole)]
     pub(crate) context: usize,
     /// Stored fields in JSON: all, none or names such as title,date
     #[arg(long, value_name = "NAMES", default_value = "all")]
@@ -379,6 +397,44 @@ pub(crate) struct ParseArguments {
     pub(crate) index: PathBuf,
     #[command(flatten)]
     pub(crate) query: QueryArguments,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: TextOrJson,
+}
+
+/// Show how a query is answered, and why an article matches or does not
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Without ID: the plan, what runs it, and how many of the matching articles had to
+be looked at for the ten best. With ID: each factor of the article's score; or,
+where it does not match, what is missing and how near it came.
+Ends with 0 where the article matches, with 1 where it does not.
+
+Examples:
+  pressmark explain news.pmk '+wolf market -Anton'
+  pressmark explain news.pmk 'big NEAR/2 market' wolf-01")]
+pub(crate) struct ExplainArguments {
+    /// An index; or a dump, a folder or `-`, indexed in memory first
+    #[arg(value_name = "IDX")]
+    pub(crate) index: PathBuf,
+    /// The query, as one argument
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: String,
+    /// The id of an article
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Every word must occur
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Repair a malformed query and say what was repaired
+    #[arg(long)]
+    pub(crate) lenient: bool,
+    /// BM25's k1 (saturation) [default: as indexed]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) k1: Option<f64>,
+    /// BM25's b (length) [default: as indexed]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) b: Option<f64>,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: TextOrJson,

@@ -118,6 +118,18 @@ pub(crate) fn say_omissions(setting: &Setting, report: &BuildReport) {
             report.bad_file.as_ref().map(|path| format!(", set aside in {}", path.display()));
         say(setting, &format!("{records}{}", place.unwrap_or_else(|| ", left out".to_owned())));
     }
+    for unread in &report.unread {
+        let values = figures::count(unread.values, "value");
+        let (field, expected, example) = (&unread.field, unread.expected, &unread.example);
+        let place = format!("{}#{}", unread.source, unread.number);
+        say(
+            setting,
+            &format!(
+                "{values} of {field} cannot be read as a {expected}, the first `{example}` in {place}: stored, but not \
+                 filtered or sorted by"
+            ),
+        );
+    }
     let repaired: u64 = report.sources.iter().map(|source| source.repaired).sum();
     let notes = [
         (repaired, "article", "had bytes that are no text in its encoding, replaced by U+FFFD"),

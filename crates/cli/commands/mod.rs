@@ -4,6 +4,7 @@ mod analyze;
 mod bench;
 mod completions;
 mod count;
+mod explain;
 mod get;
 mod index;
 mod man;
@@ -32,6 +33,7 @@ pub(crate) fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Verify(arguments) => verify::run(arguments, setting),
         Verb::Analyze(arguments) => analyze::run(arguments, setting),
         Verb::Parse(arguments) => parse::run(arguments, setting),
+        Verb::Explain(arguments) => explain::run(arguments, setting),
         Verb::Bench(arguments) => bench::run(arguments, setting),
         Verb::Completions(arguments) => completions::run(arguments),
         Verb::Man(arguments) => man::run(arguments),

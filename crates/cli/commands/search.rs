@@ -3,9 +3,11 @@
 use std::time::Instant;
 
 use anyhow::bail;
-use pressmark::{Detail, FragmentRequest, Hit, Index, Ranking, SearchAnswer, SearchRequest, Total};
+use pressmark::{
+    Detail, FragmentRequest, Hit, Index, Ranking, SearchAnswer, SearchRequest, Sort, Total,
+};
 
-use crate::arguments::{Format, Query, SearchArguments, Setting, Strategy, Ties};
+use crate::arguments::{Format, Query, SearchArguments, Setting, Strategy, Ties, unprotected};
 use crate::commands::{opened, say, say_notes};
 use crate::exit::Exit;
 use crate::output::{Out, figures, tables, text};
@@ -54,10 +56,28 @@ fn request(arguments: &SearchArguments) -> anyhow::Result<SearchRequest> {
             Ties::Number => pressmark::Ties::Number,
             Ties::Id => pressmark::Ties::Id,
         },
+        sort: sort(arguments)?,
         detail,
         query,
         ..SearchRequest::new("")
     })
+}
+
+/// The field to sort by, if it is not by score.
+fn sort(arguments: &SearchArguments) -> anyhow::Result<Option<Sort>> {
+    let typed = unprotected(&arguments.sort);
+    let (field, descending) = match typed.strip_prefix('-') {
+        Some(field) => (field, true),
+        None => (typed.strip_prefix('+').unwrap_or(typed), false),
+    };
+    match field {
+        "" => bail!("--sort needs a field, such as date or -date, or score"),
+        "score" if descending || field == typed => Ok(None),
+        _ if arguments.ties == Ties::Id => {
+            bail!("--ties orders equal scores; it cannot be used together with --sort {typed}")
+        }
+        _ => Ok(Some(Sort { field: field.to_owned(), descending })),
+    }
 }
 
 /// The stored fields that JSON shows.

@@ -4,6 +4,7 @@
 //! a closed pipe or a full disk reaches `main` as an error. What is said to people goes through `figures` and to
 //! standard error, by the commands.
 
+pub(crate) mod explanation;
 pub(crate) mod figures;
 pub(crate) mod stats;
 pub(crate) mod tables;
@@ -25,28 +26,33 @@ impl Out {
 
     /// One line.
     pub(crate) fn line(&mut self, line: &str) -> io::Result<()> {
-        self.0.write_all(line.as_bytes())?;
-        self.0.write_all(b"\n")
+        self.write(line.as_bytes())?;
+        self.write(b"\n")
     }
 
     /// One JSON object on a line of its own.
     pub(crate) fn json(&mut self, value: &impl Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut self.0, value).map_err(io::Error::from)?;
-        self.0.write_all(b"\n")
+        serde_json::to_writer(&mut self.0, value).map_err(|cause| failed(cause.into()))?;
+        self.write(b"\n")
     }
 
     /// Bytes as they are.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.0.write_all(bytes)
+        self.0.write_all(bytes).map_err(failed)
     }
 
     /// Gives everything out now.
     pub(crate) fn flush(&mut self) -> io::Result<()> {
-        self.0.flush()
+        self.0.flush().map_err(failed)
     }
 
     /// Gives the rest out.
     pub(crate) fn finish(mut self) -> io::Result<()> {
-        self.0.flush()
+        self.0.flush().map_err(failed)
     }
+}
+
+/// The same kind of error, by which a closed pipe is known, saying where it happened.
+fn failed(cause: io::Error) -> io::Error {
+    io::Error::new(cause.kind(), format!("cannot write to standard output: {cause}"))
 }

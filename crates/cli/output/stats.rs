@@ -27,7 +27,8 @@ pub(crate) fn text(stats: &Stats, setting: &Setting) -> String {
         );
     }
     line("terms", &number(stats.terms));
-    line("size", &format!("{} in {}", bytes(stats.bytes), count(stats.segments, "segment")));
+    let segments = count(stats.segments, "segment");
+    line("size", &format!("{} in {segments}, format {}", bytes(stats.bytes), stats.format));
     let analyzer = &stats.analyzer;
     line(
         "analyzer",

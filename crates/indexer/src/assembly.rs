@@ -14,7 +14,8 @@ use store::{
 };
 
 use crate::bad_file::BadFile;
-use crate::fields::LateFields;
+use crate::columns::Columns;
+use crate::fields::{FieldPlan, LateFields};
 use crate::runs::Runs;
 use crate::worker::{IndexedSlot, SlotOutput};
 use crate::{BuildOptions, Error, OnDuplicate};
@@ -35,6 +36,7 @@ pub(crate) struct Assembly<'s> {
     pub(crate) lengths: LengthsBuilder,
     /// Of all text fields but the last.
     pub(crate) field_lengths: Vec<LengthsBuilder>,
+    pub(crate) columns: Columns,
     pub(crate) field_tokens: Vec<u64>,
     pub(crate) dropped_tokens: u64,
     pub(crate) text_bytes: u64,
@@ -49,10 +51,11 @@ impl<'s> Assembly<'s> {
     pub(crate) fn new(
         mut writer: IndexWriter<'s>,
         target: &Path,
-        text_fields: usize,
+        plan: &FieldPlan,
         runs: Runs,
         options: &BuildOptions,
     ) -> Result<Assembly<'s>, Error> {
+        let text_fields = plan.texts().len();
         let earlier_documents = writer.manifest_mut().statistics.documents;
         let known_ids = match options.on_duplicate {
             OnDuplicate::Keep => None,
@@ -70,6 +73,7 @@ impl<'s> Assembly<'s> {
             ids: IdsBuilder::default(),
             lengths: LengthsBuilder::default(),
             field_lengths: vec![LengthsBuilder::default(); text_fields.saturating_sub(1)],
+            columns: Columns::new(plan.columns()),
             field_tokens: vec![0; text_fields],
             dropped_tokens: 0,
             text_bytes: 0,
@@ -109,6 +113,7 @@ impl<'s> Assembly<'s> {
         self.add_ids(&output)?;
         self.add_lengths(&inverted.field_lengths);
         self.add_blocks(base, &mut output)?;
+        self.columns.add(output.columns);
         self.bad.add(&output.bad)?;
         self.late_fields.add(output.late_fields);
         self.dropped_tokens += inverted.dropped;

@@ -27,8 +27,8 @@ const THREAD_MEMORY: u64 = if cfg!(test) { 100 } else { 16 << 20 };
 ///
 /// One segment with all documents of the inputs is written and committed; until then readers see the old state, and after
 /// an error nothing has changed and nothing is left behind. The same inputs and options give the same bytes, whatever the
-/// threads and the memory. Peak memory is about `options.memory`, plus what no setting can make smaller: the ids and
-/// lengths of all documents, and the largest record.
+/// threads and the memory. Peak memory is about `options.memory`, plus what no setting can make smaller: the ids,
+/// lengths and columns of all documents, and the largest record.
 ///
 /// ```
 /// use indexer::{BuildOptions, build};
@@ -73,7 +73,7 @@ pub fn build(
 
     let runs_memory = if options.spill { options.memory / 4 } else { u64::MAX / 2 };
     let runs = Runs::new(runs_memory);
-    let assembly = Assembly::new(writer, target, plan.texts().len(), runs, options)?;
+    let assembly = Assembly::new(writer, target, &plan, runs, options)?;
     let bounds = Bounds { threads, runs_memory: runs_memory + runs_memory / 2 };
     let folder = folder_of(target);
     let shared = (&analyzer, &plan, options);
@@ -167,6 +167,7 @@ fn count(report: &mut Report, assembly: &Assembly<'_>, sources: &[SourceSummary]
     report.dropped_tokens = assembly.dropped_tokens;
     report.text_bytes = assembly.text_bytes;
     report.made_ids = assembly.made_ids;
+    report.unread = assembly.columns.unread();
     report.bad = assembly.bad.records();
     report.spills = assembly.runs.spills();
     let skipped = sources.iter().flat_map(|source| &source.skipped);
@@ -218,7 +219,7 @@ impl Finishing<'_> {
         assembly: Assembly<'s>,
         report: &mut Report,
     ) -> Result<(IndexWriter<'s>, crate::bad_file::BadFile), Error> {
-        let Assembly { mut writer, runs, bases, bad, ids, lengths, .. } = assembly;
+        let Assembly { mut writer, runs, bases, bad, ids, lengths, columns, .. } = assembly;
         writer.end_section()?;
         writer.write_section(names::DOCUMENT_DIRECTORY, &assembly.directory.finish())?;
         let norms: Vec<u8> =
@@ -248,6 +249,10 @@ impl Finishing<'_> {
         let (ids, id_order) = ids.finish();
         writer.write_section(names::IDS, &ids)?;
         writer.write_section(names::ID_ORDER, &id_order)?;
+        for column in columns.finish() {
+            let (field, bytes) = column?;
+            writer.write_section(&names::column(&field), &bytes)?;
+        }
         writer.end_segment(facts)?;
         Ok((writer, bad))
     }

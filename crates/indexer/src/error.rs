@@ -22,7 +22,9 @@ pub enum Error {
     #[error(transparent)]
     Analysis(#[from] analysis::Error),
     /// A record could not be read and the caller asked to stop at the first.
-    #[error("bad record: {0}; nothing was written (skip bad records to set them aside)")]
+    #[error(
+        "bad record: {0}; nothing was written; fix it, or set bad records aside with `--on-bad skip`"
+    )]
     BadRecord(Box<sources::BadRecord>),
     /// A list of fields that is not one of `field:type` pairs.
     #[error(

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasher;
 
 use sources::FieldName;
-use store::{FieldKind, FieldSpec, Schema};
+use store::{ColumnKind, FieldKind, FieldSpec, Schema};
 
 use crate::{Error, FieldChoice, FieldChoices, FieldOrigin, FieldReport};
 
@@ -33,6 +33,8 @@ const MAX_UNLISTED: usize = 1 << 20;
 pub(crate) enum Role {
     /// It is the text field of this number.
     Text(usize),
+    /// It is stored, and its values go into the column of this number.
+    Column(usize),
     /// It is stored.
     Stored,
     /// It is left out.
@@ -43,6 +45,7 @@ pub(crate) enum Role {
 pub(crate) struct FieldPlan {
     roles: HashMap<FieldName, Role, foldhash::fast::FixedState>,
     texts: Vec<String>,
+    columns: Vec<(String, ColumnKind)>,
     fields: Vec<FieldReport>,
     unlisted: u64,
 }
@@ -71,7 +74,12 @@ impl FieldPlan {
             }
             kind => kind,
         };
-        let named = DEFAULT_TEXTS.into_iter().chain(choices.iter().map(|(name, _)| name));
+        // What takes the place of the body leaves no empty one behind.
+        let has_other = (choices.iter().map(|(name, _)| name).chain(sample.names()))
+            .any(|name| !DEFAULT_TEXTS.contains(&name) && kind(name) == Some(FieldKind::Text));
+        let has_body = sample.has("body") || choices.get("body").is_some() || !has_other;
+        let defaults = DEFAULT_TEXTS.into_iter().filter(|name| *name != "body" || has_body);
+        let named = defaults.chain(choices.iter().map(|(name, _)| name));
         let all: Vec<&str> = named.chain(sample.names()).collect();
         for text in [true, false] {
             for name in &all {
@@ -122,7 +130,13 @@ impl FieldPlan {
     }
 
     fn empty() -> FieldPlan {
-        FieldPlan { roles: HashMap::default(), texts: Vec::new(), fields: Vec::new(), unlisted: 0 }
+        FieldPlan {
+            roles: HashMap::default(),
+            texts: Vec::new(),
+            columns: Vec::new(),
+            fields: Vec::new(),
+            unlisted: 0,
+        }
     }
 
     fn add_new(&mut self, name: &str, kind: FieldKind, origin: FieldOrigin) -> Result<(), Error> {
@@ -140,11 +154,19 @@ impl FieldPlan {
             self.unlisted += 1;
             return Ok(());
         }
-        let role = if kind == FieldKind::Text {
-            self.texts.push(name.to_owned());
-            Role::Text(self.texts.len() - 1)
-        } else {
-            Role::Stored
+        let mut column = |kind| {
+            self.columns.push((name.to_owned(), kind));
+            Role::Column(self.columns.len() - 1)
+        };
+        let role = match kind {
+            FieldKind::Text => {
+                self.texts.push(name.to_owned());
+                Role::Text(self.texts.len() - 1)
+            }
+            FieldKind::Date => column(ColumnKind::Date),
+            FieldKind::Number => column(ColumnKind::Number),
+            FieldKind::Keyword => column(ColumnKind::Keyword),
+            FieldKind::Stored => Role::Stored,
         };
         self.roles.insert(name.into(), role);
         self.fields.push(FieldReport { name: name.to_owned(), kind, origin });
@@ -169,6 +191,11 @@ impl FieldPlan {
     /// The names of the text fields in their order.
     pub(crate) fn texts(&self) -> &[String] {
         &self.texts
+    }
+
+    /// The names and kinds of the columns, in the order of their numbers.
+    pub(crate) fn columns(&self) -> &[(String, ColumnKind)] {
+        &self.columns
     }
 
     /// The schema, what to report, and how many fields are not listed.

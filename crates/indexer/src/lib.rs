@@ -18,6 +18,7 @@
 mod assembly;
 mod bad_file;
 mod build;
+mod columns;
 mod error;
 mod fields;
 mod inversion;
@@ -37,4 +38,4 @@ mod worker;
 pub use build::build;
 pub use error::Error;
 pub use options::{BuildOptions, FieldChoice, FieldChoices, OnBad, OnDuplicate, Phase, Progress};
-pub use report::{FieldOrigin, FieldReport, Report};
+pub use report::{FieldOrigin, FieldReport, Report, UnreadValues};

@@ -94,11 +94,12 @@ impl FieldChoice {
 ///
 /// Fields not named here are guessed from the first documents, by the first rule that fits:
 ///
-/// 1. `title` and `body` are text.
+/// 1. `title` and `body` are text; where the first documents have no `body` and another field is text, there is none.
 /// 2. Where none of these documents has a `body` and no field was named text, a field of prose is text: half its values or
 ///    more are texts of 40 bytes or more with a blank in them.
-/// 3. A field of numbers alone is a number, one of dates alone (`2011`, `2011-03`, `2011-03-01`, with or without a time)
-///    a date.
+/// 3. A field whose name says so (`date`, `published_at`, `timestamp`) is a date where nine of ten values can be read as
+///    one, Unix time and `20110301` too; those that cannot are counted. Any other field of numbers alone is a number, and
+///    one of dates alone a date ([`analysis::date_span`]).
 /// 4. A field of at least 8 texts of at most 64 bytes, at most half of them different, is a keyword. Values in lists count
 ///    each.
 /// 5. Anything else is stored, and so is a field that only later documents have.

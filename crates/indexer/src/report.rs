@@ -32,12 +32,31 @@ pub struct Report {
     pub made_ids: u64,
     /// The fields this build met or was told of, those of the index first.
     pub fields: Vec<FieldReport>,
+    /// Values of date, number and keyword fields that are none: stored and shown, but unseen by filters and sorting.
+    pub unread: Vec<UnreadValues>,
     /// Field names beyond those an index can list: their values are stored and shown, but nothing names them.
     pub unlisted_fields: u64,
     /// The inputs.
     pub sources: Vec<SourceSummary>,
     /// How often runs were spilled to temporary files.
     pub spills: u32,
+}
+
+/// Values of one field that are not what the field is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadValues {
+    /// The field.
+    pub field: String,
+    /// What they should be: `date` or `number`.
+    pub expected: &'static str,
+    /// How many there are.
+    pub values: u64,
+    /// The source of the first one.
+    pub source: String,
+    /// Which record of the source it stands in, counted as in ids.
+    pub number: u64,
+    /// The first one, cut if it is long.
+    pub example: String,
 }
 
 /// One field of the index.

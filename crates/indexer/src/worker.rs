@@ -10,6 +10,7 @@ use analysis::Analyzer;
 use sources::{BadRecord, Document, FieldName, Item};
 use store::{StoredDocument, StoredValue};
 
+use crate::columns::SlotColumns;
 use crate::fields::{FieldPlan, Role};
 use crate::inversion::{InvertedSlot, Inverter};
 use crate::slots::{Content, Slot};
@@ -22,6 +23,7 @@ pub(crate) struct Worker<'a> {
     plan: &'a FieldPlan,
     inverter: Inverter<'a>,
     stored: StoredBlocks,
+    columns: SlotColumns,
     /// For each text field its place in the document at hand.
     places: Vec<Option<usize>>,
     /// The late fields of the slot.
@@ -39,6 +41,7 @@ pub(crate) struct SlotOutput {
     /// Where each document comes from, source and number, where that may be asked for.
     pub(crate) origins: Vec<(Arc<str>, u64)>,
     pub(crate) blocks: Vec<Block>,
+    pub(crate) columns: SlotColumns,
     pub(crate) bad: Vec<BadRecord>,
     /// Fields that the plan does not know, in order of appearance.
     pub(crate) late_fields: Vec<FieldName>,
@@ -64,6 +67,7 @@ impl<'a> Worker<'a> {
             plan,
             inverter: Inverter::new(analyzer, texts),
             stored: StoredBlocks::default(),
+            columns: SlotColumns::new(plan.columns().iter().map(|(_, kind)| *kind)),
             places: vec![None; texts],
             late: HashSet::default(),
             output: SlotOutput::default(),
@@ -96,6 +100,7 @@ impl<'a> Worker<'a> {
             }
         }
         self.output.blocks = self.stored.finish();
+        self.output.columns = self.columns.take();
         self.late.clear();
         let output = std::mem::take(&mut self.output);
         Ok(IndexedSlot { inverted: self.inverter.finish(slot.number), output })
@@ -122,7 +127,7 @@ impl<'a> Worker<'a> {
 
     fn document(&mut self, document: Document) -> Result<(), Error> {
         let Document { id, source, number, offset, fields } = document;
-        let stored = self.convert(fields);
+        let stored = self.convert(fields, &source, number);
         let added = match self.options.store_documents {
             true => self.stored.add(&stored),
             false => self.stored.add(&StoredDocument::default()),
@@ -130,6 +135,7 @@ impl<'a> Worker<'a> {
         if let Err(store::Error::TooLarge { .. }) = &added {
             let reason = added.expect_err("it was just matched").to_string();
             let excerpt = String::new();
+            self.columns.abandon_document();
             return self.bad(BadRecord { source, number, offset, reason, excerpt });
         }
         added?;
@@ -142,6 +148,7 @@ impl<'a> Worker<'a> {
             self.output.text_bytes += text.len() as u64;
             self.inverter.text(text);
         }
+        self.columns.end_document();
         self.inverter.end_document().map_err(|error| error.of(&source, number))?;
         self.output.made_ids += u64::from(id.is_none());
         self.output.ids.push_str(&id.unwrap_or_else(|| format!("{source}#{number}")));
@@ -153,8 +160,13 @@ impl<'a> Worker<'a> {
         Ok(())
     }
 
-    /// The document as it is stored; `places` says where its text fields stand.
-    fn convert(&mut self, fields: Vec<(FieldName, sources::Value)>) -> StoredDocument {
+    /// The document as it is stored, its columns filled; `places` says where its text fields stand.
+    fn convert(
+        &mut self,
+        fields: Vec<(FieldName, sources::Value)>,
+        source: &Arc<str>,
+        number: u64,
+    ) -> StoredDocument {
         self.places.fill(None);
         let mut stored = Vec::with_capacity(fields.len());
         for (name, value) in fields {
@@ -167,6 +179,10 @@ impl<'a> Worker<'a> {
             let value = match role {
                 Role::Skip => continue,
                 Role::Stored => stored_value(value),
+                Role::Column(column) => {
+                    self.columns.push(column, &value, source, number);
+                    stored_value(value)
+                }
                 Role::Text(field) => {
                     self.places[field] = Some(stored.len());
                     Some(StoredValue::Text(text_of(value)))

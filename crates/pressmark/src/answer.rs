@@ -49,6 +49,9 @@ pub struct Hit {
     /// Pieces of the text around the best matches; as JSON, their HTML.
     #[serde(serialize_with = "as_html")]
     pub fragments: Vec<FieldFragment>,
+    /// Where hits are sorted by a field: the value that placed it, dates as `2011-03-02T00:00:00Z`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sort: Option<Value>,
     /// The bytes of the title to highlight.
     #[serde(skip)]
     pub title_marks: Vec<std::ops::Range<usize>>,

@@ -6,8 +6,8 @@
 use std::path::Path;
 
 use indexer::{BuildOptions, Progress, Report};
-use sources::{Input, Inputs, ReadOptions};
-use store::{DiskStorage, MemoryStorage};
+use sources::{FieldMap, Input, Inputs, ReadOptions};
+use store::{DiskStorage, IndexFile, MemoryStorage, OpenMode};
 
 use crate::{Error, Index};
 
@@ -37,7 +37,13 @@ impl Index {
         request: BuildRequest,
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
-        let inputs = Inputs::open(request.inputs, request.read)?;
+        let mut read = request.read;
+        keep_named(&mut read.map, request.options.fields.iter().map(|(name, _)| name))?;
+        if let Ok(index) = IndexFile::open(path, OpenMode::Map) {
+            let fields = &index.manifest().schema.fields;
+            keep_named(&mut read.map, fields.iter().map(|field| field.name.as_str()))?;
+        }
+        let inputs = Inputs::open(request.inputs, read)?;
         Ok(indexer::build(path, &DiskStorage, inputs, &request.options, progress)?)
     }
 
@@ -49,7 +55,9 @@ impl Index {
         request: BuildRequest,
         progress: &dyn Progress,
     ) -> Result<(Index, Report), Error> {
-        let inputs = Inputs::open(request.inputs, request.read)?;
+        let mut read = request.read;
+        keep_named(&mut read.map, request.options.fields.iter().map(|(name, _)| name))?;
+        let inputs = Inputs::open(request.inputs, read)?;
         let options = BuildOptions { spill: false, ..request.options };
         let (storage, path) = (MemoryStorage::default(), Path::new(IN_MEMORY));
         let mut report = indexer::build(path, &storage, inputs, &options, progress)?;
@@ -58,4 +66,14 @@ impl Index {
         let bytes = storage.take(path).expect("a build that succeeds has put its file there");
         Ok((Index::from_bytes(bytes)?, report))
     }
+}
+
+/// A field that somebody has named, such as `text`, keeps its name: it is not taken for the body any more.
+fn keep_named<'n>(map: &mut FieldMap, names: impl Iterator<Item = &'n str>) -> Result<(), Error> {
+    for name in names.filter(|name| !FieldMap::MEANT.contains(name)) {
+        if map.pairs().all(|(target, source)| target != name && source != name) {
+            map.insert(name, name)?;
+        }
+    }
+    Ok(())
 }

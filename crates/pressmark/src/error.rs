@@ -40,6 +40,14 @@ pub enum Error {
         /// What this program would do.
         found: String,
     },
+    /// No document has the id.
+    #[error(
+        "no article has the id `{id}`; ids are case-sensitive, and `pressmark search` prints them"
+    )]
+    UnknownId {
+        /// The id.
+        id: String,
+    },
     /// A stored text has fewer words than the index found in it.
     #[error(
         "index is damaged: document `{id}` matches at word {position} of field `{field}`, but its stored text has {words} words; run `pressmark verify`"
@@ -87,7 +95,8 @@ impl Error {
     /// The kind of the error.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Error::Query(_) => ErrorCode::Query,
+            Error::Query(_) | Error::UnknownId { .. } => ErrorCode::Query,
+            Error::Search(query::Error::Sort { .. }) => ErrorCode::Query,
             Error::Store(_) | Error::Search(_) | Error::TextDisagrees { .. } => ErrorCode::Index,
             Error::Build(_) | Error::Sources(_) | Error::Analysis(_) => ErrorCode::Input,
             Error::Analyzer { .. } => ErrorCode::Analyzer,

@@ -7,8 +7,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use concordance::{Match, SnippetOptions, Words};
-use query::{Plan, Searcher, Terms};
-use store::{DocId, StoredDocument, StoredValue};
+use query::{Plan, Searcher, SortValue, Terms};
+use store::{DocId, Segment, StoredDocument, StoredValue};
 
 use crate::{Detail, Error, FieldFragment, FragmentRequest, Hit, Index, Span, Value};
 
@@ -73,10 +73,33 @@ impl<'a> HitMaker<'a> {
             self.show(&mut hit, &fields, &stored)?;
         }
         if self.detail.fields {
+            let is_stored = !stored.fields.is_empty();
             hit.fields =
                 stored.fields.into_iter().map(|(name, value)| (name, value.into())).collect();
+            if !is_stored {
+                hit.fields = self.columns(segment, local)?;
+            }
         }
         Ok(hit)
+    }
+
+    /// The values of a document that was not stored, as far as they are in columns.
+    fn columns(&self, segment: &Segment, doc: u32) -> Result<Vec<(String, Value)>, Error> {
+        let mut fields = Vec::new();
+        for field in &self.index.file().manifest().schema.fields {
+            let Some(column) = segment.column(&field.name)? else { continue };
+            let mut values: Vec<Value> = column.dates(doc).map(date).collect();
+            values.extend(column.numbers(doc).map(Value::Number));
+            for code in column.codes(doc) {
+                values.push(Value::Text(column.keyword(code)?.to_owned()));
+            }
+            match values.len() {
+                0 => {}
+                1 => fields.extend(values.pop().map(|value| (field.name.clone(), value))),
+                _ => fields.push((field.name.clone(), Value::List(values))),
+            }
+        }
+        Ok(fields)
     }
 
     /// The text fields that hold matches, with these.
@@ -251,6 +274,21 @@ pub(crate) fn text_of<'d>(stored: &'d StoredDocument, field: &str) -> Option<&'d
         StoredValue::Text(text) if name == field => Some(text.as_str()),
         _ => None,
     })
+}
+
+/// A date of a column: `2011-03-02T00:00:00Z`.
+fn date(seconds: i64) -> Value {
+    Value::Text(analysis::date_text(seconds))
+}
+
+impl From<SortValue> for Value {
+    fn from(value: SortValue) -> Self {
+        match value {
+            SortValue::Date(seconds) => date(seconds),
+            SortValue::Number(number) => Value::Number(number),
+            SortValue::Keyword(text) => Value::Text(text),
+        }
+    }
 }
 
 impl From<StoredValue> for Value {

@@ -26,6 +26,8 @@ pub struct Stats {
     pub segments: u64,
     /// Bytes of the index.
     pub bytes: u64,
+    /// The version of the format that it was written in.
+    pub format: u32,
     /// Counts the commits to the file, from 1.
     pub generation: u64,
     /// How text becomes terms.
@@ -144,6 +146,7 @@ impl Index {
             dropped_tokens: records().map(|record| record.dropped_tokens).sum(),
             segments: file.segments().len() as u64,
             bytes: file.committed_bytes(),
+            format: file.format(),
             generation: file.generation(),
             analyzer: AnalyzerStats {
                 name: manifest.analyzer.name.clone(),

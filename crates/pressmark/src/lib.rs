@@ -20,6 +20,7 @@
 mod answer;
 mod build;
 mod error;
+mod explain;
 mod hits;
 mod index;
 mod inspect;
@@ -37,12 +38,17 @@ pub use answer::{
 };
 pub use build::BuildRequest;
 pub use error::{Error, ErrorCode, QueryError};
+pub use explain::{
+    DocumentExplanation, FilterReading, OutcomeNode, PartExplanation, QueryExplanation,
+};
 pub use index::{Index, OpenOptions};
 pub use inspect::{
     AnalyzerStats, FieldStats, RankingStats, SectionStats, SourceStats, Stats, Verified, analyze,
 };
 pub use reading::{ExpansionReading, LeafReading, QueryReading, TreeNode, WordReading};
-pub use request::{Detail, FragmentRequest, QueryText, Ranking, SearchRequest, Strategy, Ties};
+pub use request::{
+    Detail, FragmentRequest, QueryText, Ranking, SearchRequest, Sort, Strategy, Ties,
+};
 pub use search::{PreparedQuery, Ranked};
 pub use vocabulary::TermList;
 
@@ -54,4 +60,4 @@ pub use indexer::{
 pub use sources::{
     Compression, Encoding, FieldMap, Format, Input, ReadOptions, SkipReason, SourceSummary,
 };
-pub use store::{BakedRanking, FieldKind};
+pub use store::{BakedRanking, FORMAT_VERSION, FieldKind, OLDEST_FORMAT, tame_file_signals};

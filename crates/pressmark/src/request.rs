@@ -23,6 +23,8 @@ pub struct SearchRequest {
     pub strategy: Strategy,
     /// The order of hits with equal scores.
     pub ties: Ties,
+    /// A field to order hits by instead of by their scores.
+    pub sort: Option<Sort>,
     /// Whether the number of matching documents must be exact, which may cost more than finding the best ones.
     pub exact_total: bool,
     /// What to find out about each hit.
@@ -71,6 +73,16 @@ pub enum Ties {
     Id,
 }
 
+/// An order of hits by the values of a date, number or keyword field, or of `id`: equal ones in input order, documents
+/// without a value last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The field.
+    pub field: String,
+    /// Whether the greatest values come first: the newest dates.
+    pub descending: bool,
+}
+
 /// What to find out about each hit beside its document and score.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Detail {
@@ -104,6 +116,7 @@ impl SearchRequest {
             ranking: Ranking::default(),
             strategy: Strategy::default(),
             ties: Ties::default(),
+            sort: None,
             exact_total: false,
             detail: Detail::default(),
         }

@@ -4,13 +4,13 @@
 //! here the best documents get their ids, stored fields, byte offsets and fragments.
 
 use query::syntax::NodeKind;
-use query::{Plan, PlanOptions, Searcher, TopK};
+use query::{FieldOrder, Plan, PlanOptions, Searcher, TopK};
 
 use crate::hits::HitMaker;
 use crate::text::Parsed;
 use crate::{
-    CountAnswer, Error, Hit, Index, QueryText, Ranking, SearchAnswer, SearchRequest, Strategy,
-    Ties, Total,
+    CountAnswer, Error, Hit, Index, QueryText, Ranking, SearchAnswer, SearchRequest, Sort,
+    Strategy, Ties, Total, Value,
 };
 
 /// A query made ready for one index: parse and plan once, then rank as often as wanted. For drivers and servers;
@@ -37,6 +37,9 @@ impl Index {
     /// For a query that is malformed or asks for what the index has not, and for a damaged index.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchAnswer, Error> {
         let query = self.prepare(&request.query, request.ranking)?;
+        if let Some(order) = &request.sort {
+            return self.sorted(&query, order, request);
+        }
         let mut ranked = self.ranked(&query, request)?;
         if let (true, Total::AtLeast(_)) = (request.exact_total, ranked.total) {
             ranked.total = Total::Exact(self.count_documents(&query)?);
@@ -54,6 +57,32 @@ impl Index {
             hits.push(maker.fill(hit).map_err(|error| query.located(error))?);
         }
         Ok(SearchAnswer { hits, total: ranked.total, notes: query.notes() })
+    }
+
+    /// The first hits in the order of a field.
+    fn sorted(
+        &self,
+        query: &PreparedQuery,
+        order: &Sort,
+        request: &SearchRequest,
+    ) -> Result<SearchAnswer, Error> {
+        let searcher = self.searcher()?;
+        let order = FieldOrder { field: order.field.clone(), descending: order.descending };
+        let sorted = searcher.sorted(&query.plan, &order, request.limit, request.offset);
+        let sorted = sorted.map_err(|error| query.wrong(error))?;
+        let maker = HitMaker::new(self, &searcher, &query.plan, &request.detail);
+        let mut hits = Vec::with_capacity(sorted.hits.len());
+        for (place, found) in sorted.hits.into_iter().enumerate() {
+            let hit = Hit {
+                rank: request.offset + place + 1,
+                document: found.hit.doc.0,
+                score: found.hit.score,
+                sort: found.value.map(Value::from),
+                ..Hit::default()
+            };
+            hits.push(maker.fill(hit).map_err(|error| query.located(error))?);
+        }
+        Ok(SearchAnswer { hits, total: Total::Exact(sorted.total), notes: query.notes() })
     }
 
     /// How many documents match a query, and how many matches they hold. Always exact.

@@ -117,6 +117,14 @@ pub enum Error {
         /// Where in the query.
         at: Range<usize>,
     },
+    /// Hits cannot be sorted by this.
+    #[error("cannot sort by `{name}`: {reason}")]
+    Sort {
+        /// The field as named.
+        name: String,
+        /// Why not, and what to name instead.
+        reason: String,
+    },
     /// k1 or b outside their range.
     #[error("ranking parameter {name} is {found}, expected {expected}")]
     Ranking {
@@ -142,13 +150,16 @@ impl Error {
             | Error::Operand { at, .. }
             | Error::WindowOperands { at, .. }
             | Error::NoStoredText { at, .. } => Some(at.clone()),
-            Error::Store(_) | Error::Analyzer { .. } | Error::Ranking { .. } => None,
+            Error::Store(_)
+            | Error::Analyzer { .. }
+            | Error::Sort { .. }
+            | Error::Ranking { .. } => None,
         }
     }
 }
 
 /// The tail of the message about an unknown field.
-fn known_fields(suggestion: Option<&str>, known: &[String]) -> String {
+pub(crate) fn known_fields(suggestion: Option<&str>, known: &[String]) -> String {
     match suggestion {
         Some(name) => format!(" (did you mean `{name}`?)"),
         None if known.is_empty() => "; the index has no fields".to_owned(),

@@ -13,12 +13,11 @@ mod wildcard;
 use std::ops::Range;
 
 use fst::automaton::Automaton;
-use fst::map::OpBuilder;
 use fst::{IntoStreamer, Streamer};
 pub(crate) use fuzzy::fuzzy;
 pub(crate) use names::{names, variants};
 pub(crate) use regex::regex;
-use store::{IndexFile, TermOrdinal};
+use store::{IndexFile, Segment, TermOrdinal};
 pub(crate) use wildcard::{Piece, pieces, wildcard};
 
 use crate::Error;
@@ -44,21 +43,16 @@ pub(crate) struct Limits {
     pub(crate) max_expansions: usize,
 }
 
-/// Collects the words accepted by an automaton and a test, merged over all segments.
-fn search(
+/// Collects the words accepted by an automaton.
+fn search<A: Automaton>(
     index: &IndexFile,
     limits: &Limits,
-    automaton: impl Automaton,
-    accepts: impl FnMut(&[u8]) -> bool,
+    automaton: &A,
 ) -> Result<Expanded, Error> {
-    let mut merge = OpBuilder::new();
-    for segment in index.segments() {
-        merge.push(segment.vocabulary().search(&automaton));
-    }
-    collect(index, limits, merge, accepts)
+    collect(index, limits, |segment| segment.vocabulary().search(automaton).into_stream(), |_| true)
 }
 
-/// Collects the words with a prefix that pass a test, merged over all segments.
+/// Collects the words with a prefix that pass a test.
 fn search_prefix(
     index: &IndexFile,
     limits: &Limits,
@@ -70,56 +64,80 @@ fn search_prefix(
         after[last] += 1;
         after
     });
-    let mut merge = OpBuilder::new();
-    for segment in index.segments() {
-        let words = segment.vocabulary().range().ge(prefix);
-        merge.push(match &after {
-            Some(after) => words.lt(after),
-            None => words,
-        });
-    }
-    collect(index, limits, merge, accepts)
+    collect(index, limits, |segment| between(segment, prefix, after.as_deref()), accepts)
 }
 
-fn collect(
-    index: &IndexFile,
-    limits: &Limits,
-    merge: OpBuilder<'_>,
-    mut accepts: impl FnMut(&[u8]) -> bool,
-) -> Result<Expanded, Error> {
-    let mut expanded =
-        Expanded { forms: Vec::new(), segments: vec![Vec::new(); index.segments().len()] };
-    let mut found = 0;
-    let mut words = merge.union().into_stream();
-    while let Some((word, places)) = words.next() {
-        if !accepts(word) {
-            continue;
-        }
-        found += 1;
-        if limits.max_expansions < found {
-            continue;
-        }
-        let mut form = Form {
-            term: String::from_utf8_lossy(word).into_owned(),
-            doc_freq: 0,
-            collection_freq: 0,
-        };
-        for place in places {
-            let ordinal = TermOrdinal(place.value as u32);
-            let info = index.segments()[place.index].term(ordinal)?;
-            form.doc_freq += u64::from(info.doc_freq);
-            form.collection_freq += info.collection_freq;
-            expanded.segments[place.index].push(ordinal);
-        }
-        expanded.forms.push(form);
+/// The words of a segment from `first` on, before `after` if there is an end.
+fn between<'i>(segment: &'i Segment, first: &[u8], after: Option<&[u8]>) -> fst::map::Stream<'i> {
+    let words = segment.vocabulary().range().ge(first);
+    match after {
+        Some(after) => words.lt(after).into_stream(),
+        None => words.into_stream(),
     }
-    if limits.max_expansions < found {
+}
+
+/// A word of one segment: its bytes among all words found, the segment and the ordinal.
+struct Found {
+    bytes: Range<usize>,
+    segment: usize,
+    ordinal: TermOrdinal,
+}
+
+/// Reads the words of all segments one segment after the other, which is faster than merging streams of which nearly
+/// every word is passed over, and then merges those that passed.
+fn collect<'i, S>(
+    index: &'i IndexFile,
+    limits: &Limits,
+    words: impl Fn(&'i Segment) -> S,
+    mut accepts: impl FnMut(&[u8]) -> bool,
+) -> Result<Expanded, Error>
+where
+    S: for<'s> Streamer<'s, Item = (&'s [u8], u64)>,
+{
+    let (mut text, mut found) = (Vec::new(), Vec::new());
+    for (segment, view) in index.segments().iter().enumerate() {
+        let mut words = words(view);
+        while let Some((word, ordinal)) = words.next() {
+            if accepts(word) {
+                let start = text.len();
+                text.extend_from_slice(word);
+                let ordinal = TermOrdinal(ordinal as u32);
+                found.push(Found { bytes: start..text.len(), segment, ordinal });
+            }
+        }
+    }
+    if 1 < index.segments().len() {
+        let key = |found: &Found| (found.bytes.clone(), found.segment);
+        found.sort_unstable_by(|one: &Found, other: &Found| {
+            let ((one, left), (other, right)) = (key(one), key(other));
+            text[one].cmp(&text[other]).then(left.cmp(&right))
+        });
+    }
+    let same = |one: &Found, other: &Found| text[one.bytes.clone()] == text[other.bytes.clone()];
+    let different = found.chunk_by(same).count();
+    if limits.max_expansions < different {
         return Err(Error::Expansions {
             pattern: limits.pattern.clone(),
-            found,
+            found: different,
             limit: limits.max_expansions,
             at: limits.at.clone(),
         });
+    }
+    let mut expanded = Expanded {
+        forms: Vec::with_capacity(different),
+        segments: vec![Vec::new(); index.segments().len()],
+    };
+    for places in found.chunk_by(same) {
+        let word = &text[places[0].bytes.clone()];
+        let term = String::from_utf8_lossy(word).into_owned();
+        let mut form = Form { term, doc_freq: 0, collection_freq: 0 };
+        for place in places {
+            let info = index.segments()[place.segment].term(place.ordinal)?;
+            form.doc_freq += u64::from(info.doc_freq);
+            form.collection_freq += info.collection_freq;
+            expanded.segments[place.segment].push(place.ordinal);
+        }
+        expanded.forms.push(form);
     }
     Ok(expanded)
 }

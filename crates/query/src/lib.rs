@@ -13,6 +13,7 @@ pub mod parser;
 mod plan;
 mod ranking;
 mod search;
+mod sort;
 pub mod syntax;
 
 pub use error::Error;
@@ -23,6 +24,7 @@ pub use plan::{
 };
 pub use ranking::Bm25;
 pub use search::{Counts, Hit, Match, Searcher, Span, Strategy, TopDocs, TopK, Total};
+pub use sort::{FieldOrder, SortValue, Sorted, SortedHit};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@
 
 mod documents;
 mod filters;
+mod heap;
 mod leaf;
 mod phrase;
 mod places;
@@ -20,6 +21,7 @@ mod window;
 mod words;
 
 use documents::{Documents, residual};
+pub(crate) use filters::filter_documents;
 pub(crate) use leaf::{LeafMatcher, operands_apart};
 use places::Place;
 use store::Segment;

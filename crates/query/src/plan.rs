@@ -23,10 +23,10 @@ mod words;
 use std::ops::Range;
 
 pub(crate) use build::Planner;
-#[cfg(test)]
-pub(crate) use filter::date_span;
+pub(crate) use filter::stored_values;
 pub use filter::{Edge, Filter, FilterTest};
 pub(crate) use patterns::{can_share, collect_words};
+pub(crate) use shape::Filtered;
 pub use shape::{Shape, TermLeaf};
 use store::TermOrdinal;
 use store::postings::TermInfo;

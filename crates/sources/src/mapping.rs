@@ -81,6 +81,9 @@ const ID: usize = 0;
 const TEXTS: usize = 3;
 
 impl FieldMap {
+    /// The fields that have a meaning of their own.
+    pub const MEANT: [&'static str; 4] = ["id", "title", "body", "date"];
+
     /// Adds `target=source` to the map.
     ///
     /// # Errors

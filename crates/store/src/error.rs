@@ -33,6 +33,21 @@ pub enum Error {
         /// The format this program reads and writes.
         supported: u32,
     },
+    /// The file was written by an earlier version of this program, in a format that was given up.
+    #[error(
+        "`{}` has format {found}, and this program reads formats {oldest} to {supported}; build the index again, or read it with an earlier Pressmark",
+        path.display()
+    )]
+    OlderFormat {
+        /// Which file.
+        path: PathBuf,
+        /// The format it was written in.
+        found: u32,
+        /// The oldest format this program reads.
+        oldest: u32,
+        /// The newest.
+        supported: u32,
+    },
     /// The file ends before what it says it holds.
     #[error(
         "`{}` is cut short: expected {expected} bytes, found {found}; copy it again from a whole one, or build it again",

@@ -32,6 +32,10 @@ pub(crate) const HEADER_LENGTH: u64 = 4096;
 /// The format written by this version, and the newest it reads.
 pub const FORMAT_VERSION: u32 = 1;
 
+/// The oldest format this version reads. Raise it together with [`FORMAT_VERSION`] where files written before cannot be
+/// read any more.
+pub const OLDEST_FORMAT: u32 = 1;
+
 /// No text begins with the first byte, and a transfer that touches line ends damages the rest.
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PMK\r\n\x1a\n";
 
@@ -144,6 +148,10 @@ impl Header {
         if crc32(preamble).to_le_bytes() != checksum || found == 0 {
             return Err(Error::corrupt(SECTION, 0, "its checksum is wrong"));
         }
+        if found < OLDEST_FORMAT {
+            let (path, oldest) = (path.to_owned(), OLDEST_FORMAT);
+            return Err(Error::OlderFormat { path, found, oldest, supported: FORMAT_VERSION });
+        }
         let end = 5 * SECTOR;
         if let Some(at) = bytes[end..].iter().position(|&byte| byte != 0) {
             return Err(Error::corrupt(SECTION, (end + at) as u64, "expected an unused zero byte"));
@@ -198,6 +206,12 @@ impl Header {
         }
         Ok(())
     }
+}
+
+/// The version a file was created in; `start` begins with a header that was decoded before.
+pub(crate) fn version(start: &[u8]) -> u32 {
+    let version = start.get(SIGNATURE.len()..).and_then(<[u8]>::first_chunk);
+    version.map_or(0, |version| u32::from_le_bytes(*version))
 }
 
 /// Whether the copy holds the generation `distance` before `generation`.

@@ -23,13 +23,13 @@ mod writer;
 pub mod format {}
 
 pub use error::Error;
-pub use header::FORMAT_VERSION;
+pub use header::{FORMAT_VERSION, OLDEST_FORMAT};
 pub use ids::{DocId, TermOrdinal};
 pub use manifest::{
     AnalyzerRecord, BakedRanking, DeletionsRecord, FieldKind, FieldSpec, Manifest, Schema,
     SectionRecord, SegmentRecord, SourceRecord, Statistics,
 };
-pub use mapping::SectionBytes;
+pub use mapping::{SectionBytes, tame_file_signals};
 pub use reader::{IndexFile, OpenMode};
 pub use sections::columns::{Column, ColumnBuilder, ColumnKind};
 pub use sections::document_ids::IdsBuilder;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use codec::checksum::crc32;
 
-use crate::header::{HEADER_LENGTH, Header, SIGNATURE, Slot, describe};
+use crate::header::{self, HEADER_LENGTH, Header, SIGNATURE, Slot, describe};
 use crate::manifest::{checks, encoding};
 use crate::mapping::Mapping;
 use crate::verify::{VerifyReport, verify};
@@ -120,6 +120,11 @@ impl IndexFile {
     /// commit uses their place.
     pub fn uncommitted_bytes(&self) -> u64 {
         self.length - self.slot.file_length
+    }
+
+    /// The version of the format that the file was created in.
+    pub fn format(&self) -> u32 {
+        header::version(self.mapping.bytes())
     }
 
     /// Counts commits to this file, from 1.

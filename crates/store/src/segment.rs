@@ -182,6 +182,11 @@ impl Segment {
         self.ids()?.find(id)
     }
 
+    /// All documents with that id, the last one first.
+    pub fn find_ids(&self, id: &str) -> Result<Vec<u32>, Error> {
+        self.ids()?.find_all(id)
+    }
+
     /// The stored fields of a document. Decompresses and checks the block it is in.
     pub fn document(&self, doc: u32) -> Result<StoredDocument, Error> {
         self.documents()?.get(doc)

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use analysis::date_span;
 use sources::{Document, FieldName, Value};
 use store::FieldKind;
 
@@ -30,7 +31,10 @@ struct Seen {
     texts: u64,
     prose: u64,
     short: u64,
+    /// Texts that look like dates by themselves.
     dates: u64,
+    /// Texts and numbers that are dates where the field's name says so.
+    named_dates: u64,
     numbers: u64,
     distinct: HashSet<Box<str>, foldhash::fast::FixedState>,
 }
@@ -69,7 +73,11 @@ impl Sample {
 
     /// What the field is for if it is not text.
     pub(crate) fn kind(&self, name: &str) -> FieldKind {
-        self.fields.get(name).map_or(FieldKind::Stored, Seen::kind)
+        match self.fields.get(name) {
+            Some(seen) if is_date_name(name) && seen.is_mostly_dates() => FieldKind::Date,
+            Some(seen) => seen.kind(),
+            None => FieldKind::Stored,
+        }
     }
 }
 
@@ -78,7 +86,14 @@ impl Seen {
         match value {
             Value::List(values) => return values.iter().for_each(|value| self.add(value)),
             Value::Null => return,
-            Value::Integer(_) | Value::Number(_) => self.numbers += 1,
+            Value::Integer(number) => {
+                self.numbers += 1;
+                self.named_dates += u64::from(date_span(&number.to_string()).is_some());
+            }
+            Value::Number(number) => {
+                self.numbers += 1;
+                self.named_dates += u64::from(date_span(&number.to_string()).is_some());
+            }
             Value::Boolean(_) => {}
             Value::Text(text) => self.add_text(text),
         }
@@ -89,12 +104,18 @@ impl Seen {
         self.texts += 1;
         self.prose += u64::from(PROSE_BYTES <= text.len() && text.trim().contains(' '));
         self.dates += u64::from(is_date(text));
+        self.named_dates += u64::from(date_span(text).is_some());
         if text.len() <= KEYWORD_BYTES {
             self.short += 1;
             if !self.distinct.contains(text) {
                 self.distinct.insert(text.into());
             }
         }
+    }
+
+    /// Whether nine of ten values or more can be read as dates; the others will be counted.
+    fn is_mostly_dates(&self) -> bool {
+        0 < self.values && self.values * 9 <= self.named_dates * 10
     }
 
     fn kind(&self) -> FieldKind {
@@ -114,40 +135,68 @@ impl Seen {
     }
 }
 
-/// Whether a text begins as ISO 8601 dates do: a year, a month or a day, then nothing or a time.
+/// Whether a text looks like a date by itself: one that is read as a date and is no mere number, but for a year.
 fn is_date(text: &str) -> bool {
     let text = text.trim();
-    let (date, time) = match text.find(['T', 't', ' ']) {
-        Some(at) => (&text[..at], &text[at + 1..]),
-        None => (text, ""),
+    let bare = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    (!bare || text.len() == 4) && date_span(text).is_some()
+}
+
+/// Whether a field's name says that its values are dates: by one of its words, or as a whole.
+fn is_date_name(name: &str) -> bool {
+    const WORDS: [&str; 15] = [
+        "date",
+        "dates",
+        "datetime",
+        "time",
+        "timestamp",
+        "pubdate",
+        "createdate",
+        "publishdate",
+        "publicationdate",
+        "published",
+        "publish",
+        "created",
+        "updated",
+        "modified",
+        "posted",
+    ];
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    let is_word = |word: &str| {
+        let word = word.to_ascii_lowercase();
+        WORDS.contains(&word.as_str())
     };
-    let mut parts = date.split('-');
-    let mut number = |digits: usize, least: u32, most: u32| {
-        let part = parts.next()?;
-        let is_number = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-        let value = part.parse().ok().filter(|_| is_number)?;
-        Some((least..=most).contains(&value))
-    };
-    let year = number(4, 1000, 2999);
-    let (month, day) = (number(2, 1, 12), number(2, 1, 31));
-    let whole = match date.len() {
-        4 => year == Some(true),
-        7 => year == Some(true) && month == Some(true),
-        10 => year == Some(true) && month == Some(true) && day == Some(true),
-        _ => false,
-    };
-    let is_time = time.bytes().all(|byte| byte.is_ascii_digit() || b":.,+-Zz ".contains(&byte));
-    whole && is_time && (time.is_empty() || date.len() == 10)
+    words.flat_map(camel_words).any(is_word)
+}
+
+/// `publishedAt` as `published` and `At`.
+fn camel_words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut letters = rest.char_indices().skip(1);
+        let cut = letters.find(|(at, letter)| {
+            letter.is_uppercase() && rest[..*at].ends_with(char::is_lowercase)
+        });
+        let (word, after) = rest.split_at(cut.map_or(rest.len(), |(at, _)| at));
+        rest = after;
+        (!word.is_empty()).then_some(word)
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_date;
+    use super::{is_date, is_date_name};
 
     #[test]
     fn dates_are_told_from_other_texts() {
-        for text in ["2011", "2011-03", "2011-03-01", "2011-03-01T10:00:00Z", " 1999-12-31 23:59 "]
-        {
+        for text in [
+            "2011",
+            "2011-03",
+            "2011-03-01T10:00:00Z",
+            " 1999-12-31 23:59 ",
+            "Tue, 01 Mar 2011 10:00:00 GMT",
+            "March 1, 2011",
+        ] {
             assert!(is_date(text), "{text}");
         }
         for text in [
@@ -161,8 +210,29 @@ mod tests {
             "1-2-3",
             "+2011",
             "é",
+            "20110301",
+            "1299061800",
+            "1.3.2011",
         ] {
             assert!(!is_date(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_dates_are_known_by_their_words() {
+        for name in [
+            "date",
+            "dc.date",
+            "pub_date",
+            "publishedAt",
+            "createdDate",
+            "Last-Modified",
+            "timestamp",
+        ] {
+            assert!(is_date_name(name), "{name}");
+        }
+        for name in ["", "updates_count_of", "body", "mandate_holder", "timezone", "ID"] {
+            assert!(!is_date_name(name), "{name}");
         }
     }
 }

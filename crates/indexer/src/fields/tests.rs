@@ -80,11 +80,8 @@ fn prose_is_text_where_there_is_no_body() {
         ("note", text("short")),
         ("title", text("T")),
     ])];
-    assert_eq!(create("", &sample(&documents)), "title:text body:text abstract:text note:stored");
-    assert_eq!(
-        create("note:text", &sample(&documents)),
-        "title:text body:text note:text abstract:stored"
-    );
+    assert_eq!(create("", &sample(&documents)), "title:text abstract:text note:stored");
+    assert_eq!(create("note:text", &sample(&documents)), "title:text note:text abstract:stored");
 }
 
 #[test]

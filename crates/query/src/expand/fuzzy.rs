@@ -35,7 +35,7 @@ pub(crate) fn fuzzy(
     }
     let table = TABLES[usize::from(distance)]
         .get_or_init(|| LevenshteinAutomatonBuilder::new(distance, true));
-    search(index, limits, Within(table.build_dfa(term)), |_| true)
+    search(index, limits, &Within(table.build_dfa(term)))
 }
 
 /// The automaton as `fst` wants it.

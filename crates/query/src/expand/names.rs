@@ -2,9 +2,10 @@
 //!
 //! Comes in: a name as typed, with forms to leave out. Goes out: for each of its words the forms with the same key
 //! ([`analysis::name_key`]), the typed one among them. A leading article (`al-`) is not looked for where another word
-//! follows, since it is often left out or written on. Each word's search reads the whole vocabulary.
+//! follows, since it is often left out or written on. Each word's search reads the whole vocabulary; most words are ruled
+//! out by a look at a few of their letters.
 
-use analysis::{Analyzer, name_key};
+use analysis::{Analyzer, may_have_name_key, name_key};
 use store::IndexFile;
 
 use super::{Expanded, Limits, search_prefix};
@@ -57,6 +58,9 @@ fn each_folded(analyzer: &Analyzer, text: &str, mut sink: impl FnMut(String)) {
 pub(crate) fn variants(index: &IndexFile, name: &Name, limits: &Limits) -> Result<Expanded, Error> {
     let mut key = String::new();
     search_prefix(index, limits, b"", |word| {
+        if !may_have_name_key(word, &name.key) && word != name.folded.as_bytes() {
+            return false;
+        }
         let Ok(word) = std::str::from_utf8(word) else { return false };
         if name.without.iter().any(|form| form == word) {
             return false;

@@ -33,7 +33,7 @@ pub(crate) fn regex(
         reason,
         at: limits.at.clone(),
     })?;
-    search(index, limits, whole, |_| true)
+    search(index, limits, &whole)
 }
 
 /// The automaton of an expression, or why there is none.

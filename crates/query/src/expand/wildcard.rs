@@ -100,8 +100,12 @@ pub(crate) fn wildcard(
         Some(Part::Literal(literal)) => literal.as_str(),
         _ => "",
     };
+    let suffix = match wildcard.0.last() {
+        Some(Part::Literal(literal)) => literal.as_bytes(),
+        _ => b"",
+    };
     search_prefix(index, limits, prefix.as_bytes(), |word| {
-        std::str::from_utf8(word).is_ok_and(|word| wildcard.fits(word))
+        word.ends_with(suffix) && std::str::from_utf8(word).is_ok_and(|word| wildcard.fits(word))
     })
 }
 

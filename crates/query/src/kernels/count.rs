@@ -8,6 +8,7 @@ use store::Segment;
 use store::postings::BLOCK;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
+use super::allowed::Allowed;
 use super::ranked::Role;
 use super::term::{TermScan, bits};
 use crate::Error;
@@ -19,6 +20,7 @@ pub(crate) fn run(
     segment: &Segment,
     number: usize,
     leaves: &[(Role, TermLeaf<'_>)],
+    allowed: Allowed<'_>,
 ) -> Result<u64, Error> {
     let mut terms = Vec::with_capacity(leaves.len());
     let has_must = leaves.iter().any(|(role, _)| *role == Role::Must);
@@ -30,30 +32,33 @@ pub(crate) fn run(
             Some(info) => terms.push((*role, segment.postings(info)?)),
         }
     }
-    if let [(Role::Must | Role::Should, list)] = terms[..] {
+    if let ([(Role::Must | Role::Should, list)], true) = (&terms[..], allowed.is_all()) {
         return Ok(u64::from(list.doc_freq()));
     }
     // The rarest first: what it leaves out need not be read from the others.
     terms.sort_by_key(|(role, list)| (*role as u8, list.doc_freq()));
     let scans = terms.into_iter().map(|(role, list)| Ok((role, TermScan::new(list)?)));
     let mut scans = scans.collect::<Result<Vec<_>, Error>>()?;
-    if let [(Role::Should, a), (Role::Should, b)] = &mut scans[..] {
+    if let ([(Role::Should, a), (Role::Should, b)], true) = (&mut scans[..], allowed.is_all()) {
         // Those of one and those of the other, less those of both: far fewer words are read.
         let either = u64::from(a.list().doc_freq()) + u64::from(b.list().doc_freq());
         (scans[0].0, scans[1].0) = (Role::Must, Role::Must);
-        return Ok(either.saturating_sub(count_chunks(segment, &mut scans, true)?));
+        return Ok(either.saturating_sub(count_chunks(segment, &mut scans, true, allowed)?));
     }
-    count_chunks(segment, &mut scans, has_must)
+    count_chunks(segment, &mut scans, has_must, allowed)
 }
 
 /// Documents of a short leading list that all other required lists have and no forbidden one.
 #[inline(always)]
-fn count_led(scans: &mut [(Role, TermScan<'_>)]) -> Result<u64, Error> {
+fn count_led(scans: &mut [(Role, TermScan<'_>)], allowed: Allowed<'_>) -> Result<u64, Error> {
     let (mut count, mut docs) = (0, [0; BLOCK]);
     let Some(((_, leader), others)) = scans.split_first_mut() else { return Ok(0) };
     for block in 0..leader.list().block_count() {
         let length = leader.copy_block(block, &mut docs)?;
         'docs: for &doc in &docs[..length] {
+            if !allowed.admits(doc) {
+                continue;
+            }
             for (role, scan) in others.iter_mut() {
                 if scan.seek(doc)?.is_some() == (*role == Role::MustNot) {
                     continue 'docs;
@@ -70,13 +75,14 @@ fn count_chunks(
     segment: &Segment,
     scans: &mut [(Role, TermScan<'_>)],
     has_must: bool,
+    allowed: Allowed<'_>,
 ) -> Result<u64, Error> {
     if has_must && scans.first().is_some_and(|(_, scan)| scan.can_lead()) {
-        return count_led(scans);
+        return count_led(scans, allowed);
     }
     let mut count = 0;
     for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
-        count += count_chunk(scans, chunk, has_must)?;
+        count += count_chunk(scans, chunk, has_must, allowed)?;
     }
     Ok(count)
 }
@@ -86,9 +92,10 @@ fn count_chunk(
     scans: &mut [(Role, TermScan<'_>)],
     chunk: u32,
     has_must: bool,
+    allowed: Allowed<'_>,
 ) -> Result<u64, Error> {
     let mut words = [0; WINDOWS];
-    let mut live = u64::MAX;
+    let mut live = allowed.windows(chunk);
     for (place, (role, scan)) in scans.iter_mut().enumerate() {
         if live == 0 {
             return Ok(0);
@@ -97,7 +104,7 @@ fn count_chunk(
         match role {
             Role::Must if place == 0 => {
                 scan.copy_words(&mut words);
-                live = scan.present();
+                live &= scan.present();
             }
             Role::Must => {
                 live &= scan.present();
@@ -108,7 +115,8 @@ fn count_chunk(
             Role::Should | Role::MustNot => {}
         }
     }
-    if !has_must {
+    live = allowed.and_words(chunk, &mut words, live);
+    if !has_must && allowed.is_all() {
         return Ok(u64::from(simd::count_words(&words)));
     }
     Ok(bits(live).map(|window| u64::from(words[window].count_ones())).sum())

@@ -4,6 +4,7 @@
 //! bit as the [`matcher`](crate::matcher) gives; `None` for every other plan. There is no virtual call and no allocation
 //! per document.
 
+mod allowed;
 mod best;
 mod bounds;
 mod count;
@@ -12,6 +13,7 @@ mod phrase;
 mod ranked;
 mod term;
 
+use allowed::Allowed;
 use best::Best;
 use bounds::ImpactBounds;
 use codec::simd;
@@ -19,7 +21,7 @@ use phrase::PhraseScan;
 use ranked::{Role, Work};
 use store::IndexFile;
 
-use crate::plan::{Shape, TermLeaf};
+use crate::plan::{Filtered, Shape, TermLeaf};
 use crate::{Error, Plan, TopDocs, Total};
 
 /// The best `k` documents, if a kernel takes the plan.
@@ -31,30 +33,43 @@ pub(crate) fn top_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Optio
 fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>, Error> {
     let mut best = Best::new(k);
     let mut work = Work::default();
-    match plan.shape() {
+    let Filtered { shape, documents, optional } = plan.filtered();
+    let allowed = |number: usize| {
+        Allowed::new(documents.as_ref().map(|segments| segments[number].as_slice()))
+    };
+    match shape {
         Shape::Nothing => {}
         Shape::Phrase { weight, words } => {
             for (number, segment) in index.segments().iter().enumerate() {
-                if let Some(mut scan) = PhraseScan::open(segment, number, &words)? {
+                let allowed = allowed(number);
+                if let Some(mut scan) = PhraseScan::open(segment, number, &words, allowed)? {
                     work.add(scan.rank(weight, plan.bm25(), &mut best)?);
                 }
             }
         }
         shape => {
             let Some(terms) = roles(shape) else { return Ok(None) };
-            if terms.iter().all(|(role, _)| *role == Role::Should) {
+            let is_plain = documents.is_none();
+            if is_plain && terms.iter().all(|(role, _)| *role == Role::Should) {
                 best.prime(floor(index, plan, &terms, k)?);
             }
             for (number, segment) in index.segments().iter().enumerate() {
-                work.add(ranked::run(segment, number, &terms, plan.bm25(), &mut best)?);
+                let allowed = allowed(number);
+                work.add(ranked::run(segment, number, &terms, allowed, plan.bm25(), &mut best)?);
             }
-            if let [(_, term)] = terms[..] {
+            if let ([(_, term)], true) = (&terms[..], is_plain) {
                 work = Work { candidates: term.doc_freq, skipped: false };
             }
         }
     }
+    let hits = best.into_hits();
+    // Documents that match by the filters alone come behind those with scores.
+    if optional && hits.len() < k {
+        return Ok(None);
+    }
+    work.skipped |= optional;
     let total = if work.skipped { Total::AtLeast } else { Total::Exact };
-    Ok(Some(TopDocs { hits: best.into_hits(), total: total(work.candidates) }))
+    Ok(Some(TopDocs { hits, total: total(work.candidates) }))
 }
 
 /// The number of matching documents, if a kernel takes the plan.
@@ -65,11 +80,19 @@ pub(crate) fn count_documents(index: &IndexFile, plan: &Plan) -> Result<Option<u
 #[inline(always)]
 fn count(index: &IndexFile, plan: &Plan) -> Result<Option<u64>, Error> {
     let mut count = 0;
-    match plan.shape() {
+    let Filtered { shape, documents, optional } = plan.filtered();
+    if optional {
+        return Ok(None);
+    }
+    let allowed = |number: usize| {
+        Allowed::new(documents.as_ref().map(|segments| segments[number].as_slice()))
+    };
+    match shape {
         Shape::Nothing => {}
         Shape::Phrase { words, .. } => {
             for (number, segment) in index.segments().iter().enumerate() {
-                if let Some(mut scan) = PhraseScan::open(segment, number, &words)? {
+                let allowed = allowed(number);
+                if let Some(mut scan) = PhraseScan::open(segment, number, &words, allowed)? {
                     count += scan.count()?;
                 }
             }
@@ -77,7 +100,7 @@ fn count(index: &IndexFile, plan: &Plan) -> Result<Option<u64>, Error> {
         shape => {
             let Some(terms) = roles(shape) else { return Ok(None) };
             for (number, segment) in index.segments().iter().enumerate() {
-                count += count::run(segment, number, &terms)?;
+                count += count::run(segment, number, &terms, allowed(number))?;
             }
         }
     }

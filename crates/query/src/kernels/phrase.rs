@@ -10,6 +10,7 @@ use store::Segment;
 use store::postings::BLOCK;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
+use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
@@ -21,6 +22,7 @@ use crate::{Bm25, Error};
 /// A phrase on one segment.
 pub(crate) struct PhraseScan<'a> {
     segment: &'a Segment,
+    allowed: Allowed<'a>,
     /// The different words, rarest first.
     words: Vec<Word<'a>>,
     /// Which word stands in each slot.
@@ -72,6 +74,7 @@ impl<'a> PhraseScan<'a> {
         segment: &'a Segment,
         number: usize,
         slots: &[TermLeaf<'_>],
+        allowed: Allowed<'a>,
     ) -> Result<Option<PhraseScan<'a>>, Error> {
         let mut infos = Vec::with_capacity(slots.len());
         for slot in slots {
@@ -92,6 +95,7 @@ impl<'a> PhraseScan<'a> {
         order.sort_by_key(|&slot| (infos[slot].collection_freq, slot));
         Ok(Some(PhraseScan {
             segment,
+            allowed,
             words: words.collect::<Result<_, Error>>()?,
             order,
             slots,
@@ -201,9 +205,12 @@ impl<'a> PhraseScan<'a> {
         Ok(count)
     }
 
-    /// Whether a document, in which the rarest word has this rank, has all the others too.
+    /// Whether an allowed document, in which the rarest word has this rank, has all the others too.
     #[inline(always)]
     fn look_up(&mut self, doc: u32, rank: usize) -> Result<bool, Error> {
+        if !self.allowed.admits(doc) {
+            return Ok(false);
+        }
         self.words[0].enter_rank(rank);
         for word in &mut self.words[1..] {
             match word.scan.seek(doc)? {
@@ -214,23 +221,23 @@ impl<'a> PhraseScan<'a> {
         Ok(true)
     }
 
-    /// Puts the documents of a chunk that have all words into `candidates`; the windows that hold any.
+    /// Puts the allowed documents of a chunk that have all words into `candidates`; the windows that hold any.
     #[inline(always)]
     fn enter(&mut self, number: u32) -> Result<u64, Error> {
-        let mut possible = u64::MAX;
+        let mut possible = self.allowed.windows(number);
         for (place, word) in self.words.iter_mut().enumerate() {
-            word.scan.enter(number)?;
-            possible &= word.scan.present();
             if possible == 0 {
                 return Ok(0);
             }
+            word.scan.enter(number)?;
+            possible &= word.scan.present();
             if place == 0 {
                 word.scan.copy_words(&mut self.candidates);
             } else {
                 possible = word.scan.and_words(&mut self.candidates, possible);
             }
         }
-        Ok(possible)
+        Ok(self.allowed.and_words(number, &mut self.candidates, possible))
     }
 
     /// The windows in which the smallest of the words' bounds is above the threshold.

@@ -29,6 +29,7 @@ use store::Segment;
 use store::postings::BLOCK;
 use store::postings::chunked::{CHUNK, WINDOWS};
 
+use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
@@ -98,10 +99,11 @@ pub(crate) fn run(
     segment: &Segment,
     number: usize,
     terms: &[(Role, TermLeaf<'_>)],
+    allowed: Allowed<'_>,
     bm25: Bm25,
     best: &mut Best,
 ) -> Result<Work, Error> {
-    let Some(mut scan) = Scan::open(segment, number, terms, bm25)? else {
+    let Some(mut scan) = Scan::open(segment, number, terms, allowed, bm25)? else {
         return Ok(Work::default());
     };
     if scan.terms.len() == 1 && scan.terms[0].scan.has_blocks() {
@@ -120,6 +122,7 @@ pub(crate) fn run(
 
 struct Scan<'a> {
     segment: &'a Segment,
+    allowed: Allowed<'a>,
     norms: &'a [u8],
     bm25: Bm25,
     bounds: ImpactBounds,
@@ -146,6 +149,7 @@ impl<'a> Scan<'a> {
         segment: &'a Segment,
         number: usize,
         leaves: &[(Role, TermLeaf<'_>)],
+        allowed: Allowed<'a>,
         bm25: Bm25,
     ) -> Result<Option<Scan<'a>>, Error> {
         let mut terms = Vec::with_capacity(leaves.len());
@@ -172,6 +176,7 @@ impl<'a> Scan<'a> {
         }
         Ok(Some(Scan {
             segment,
+            allowed,
             norms: segment.norms(),
             bm25,
             bounds: ImpactBounds::new(segment.record(), bm25),
@@ -196,6 +201,9 @@ impl<'a> Scan<'a> {
 
     #[inline(always)]
     fn chunk(&mut self, number: u32, best: &mut Best) -> Result<(), Error> {
+        if self.allowed.windows(number) == 0 {
+            return Ok(());
+        }
         let mut total = 0.0;
         for &index in &self.order {
             let term = &mut self.terms[index];
@@ -219,8 +227,8 @@ impl<'a> Scan<'a> {
         let welcome = &mut self.order[self.must_count..];
         welcome.sort_by(|&a, &b| terms[b].chunk_bound.total_cmp(&terms[a].chunk_bound));
         let possible = match self.must_count {
-            0 => self.enter_essential(best.threshold())?,
-            _ => self.intersect()?,
+            0 => self.allowed.windows(number) & self.enter_essential(best.threshold())?,
+            _ => self.intersect(number)?,
         };
         if possible == 0 {
             return Ok(());
@@ -260,10 +268,10 @@ impl<'a> Scan<'a> {
         Ok(present)
     }
 
-    /// Puts the documents that have all required terms and no forbidden one into `candidates`; the windows that hold any.
+    /// Puts the allowed documents that have all required terms and no forbidden one into `candidates`; the windows that hold any.
     #[inline(always)]
-    fn intersect(&mut self) -> Result<u64, Error> {
-        let mut possible = u64::MAX;
+    fn intersect(&mut self, number: u32) -> Result<u64, Error> {
+        let mut possible = self.allowed.windows(number);
         for place in 0..self.must_count {
             let term = &mut self.terms[self.order[place]];
             possible &= term.enter()?;
@@ -282,7 +290,7 @@ impl<'a> Scan<'a> {
                 possible = term.scan.and_not_words(&mut self.candidates, possible);
             }
         }
-        Ok(possible)
+        Ok(self.allowed.and_words(number, &mut self.candidates, possible))
     }
 
     /// Evaluates the few candidates of a chunk.
@@ -357,6 +365,7 @@ impl<'a> Scan<'a> {
         if self.must_count == 0 {
             let needed = 1 + u32::from(highest <= cut) + u32::from(highest + second <= cut);
             candidates = self.union(window, essential, needed)?;
+            candidates &= self.allowed.word(number, window);
             self.work.candidates += u64::from(candidates.count_ones());
             if MANY <= candidates.count_ones() {
                 candidates &= self.sift(number * CHUNK, window, essential, cut)?;
@@ -443,14 +452,24 @@ impl<'a> Scan<'a> {
     #[inline(always)]
     fn blocks(&mut self, best: &mut Best) -> Result<(), Error> {
         let term = &mut self.terms[0];
-        self.work.candidates = u64::from(term.doc_freq);
+        let (allowed, is_all) = (self.allowed, self.allowed.is_all());
+        if is_all {
+            self.work.candidates = u64::from(term.doc_freq);
+        }
         for block in 0..term.scan.list().block_count() {
             let bound = self.bounds.impact(term.scan.list().block_bound(block));
             if term.weight * bound * SLACK <= best.threshold() {
+                self.work.skipped |= !is_all;
                 continue;
             }
             let (docs, frequencies) = term.scan.block(block)?;
             for (&doc, &frequency) in docs.iter().zip(frequencies) {
+                if !is_all {
+                    if !allowed.admits(doc) {
+                        continue;
+                    }
+                    self.work.candidates += 1;
+                }
                 let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
                 let bound = term.weight_bound * self.impacts.impact(norm, frequency);
                 if best.threshold() < f64::from(bound) * SLACK {
@@ -472,6 +491,9 @@ impl<'a> Scan<'a> {
         for block in 0..self.terms[leader].scan.list().block_count() {
             let length = self.terms[leader].scan.copy_block(block, &mut docs)?;
             for (index, &doc) in docs[..length].iter().enumerate() {
+                if !self.allowed.admits(doc) {
+                    continue;
+                }
                 if doc / CHUNK != chunk {
                     chunk = doc / CHUNK;
                     self.bound_chunk(chunk);

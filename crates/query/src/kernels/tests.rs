@@ -14,6 +14,7 @@ use store::{
     names, norms,
 };
 
+use super::allowed::Allowed;
 use super::best::Best;
 use super::count;
 use super::phrase::PhraseScan;
@@ -214,6 +215,28 @@ fn ranking() -> impl Strategy<Value = Bm25> {
         .prop_map(move |((k1, b), factor)| Bm25::new(k1, b, average * factor))
 }
 
+/// The documents that a filter lets through: all, every so many, or a stretch.
+fn filter() -> impl Strategy<Value = Option<Vec<u64>>> {
+    let bits = |passes: Box<dyn Fn(u32) -> bool>| {
+        let mut bits = vec![0_u64; DOCUMENTS.div_ceil(64) as usize];
+        (0..DOCUMENTS).filter(|doc| passes(*doc)).for_each(|doc| {
+            bits[doc as usize / 64] |= 1 << (doc % 64);
+        });
+        Some(bits)
+    };
+    prop_oneof![
+        3 => Just(None),
+        1 => Just(Some(vec![u64::MAX; DOCUMENTS.div_ceil(64) as usize])),
+        2 => (1u32..300).prop_map(move |step| bits(Box::new(move |doc| doc % step == 0))),
+        2 => (0..DOCUMENTS, 0..DOCUMENTS)
+            .prop_map(move |(from, to)| bits(Box::new(move |doc| from <= doc && doc < to))),
+    ]
+}
+
+fn passes(filter: &Option<Vec<u64>>, doc: u32) -> bool {
+    filter.as_ref().is_none_or(|bits| bits[doc as usize / 64] >> (doc % 64) & 1 == 1)
+}
+
 fn role() -> impl Strategy<Value = Role> {
     prop_oneof![3 => Just(Role::Should), 2 => Just(Role::Must), 1 => Just(Role::MustNot)]
 }
@@ -238,6 +261,7 @@ proptest! {
         words in Just((0..WORDS).collect::<Vec<_>>()).prop_shuffle(),
         same_role in prop::option::of(prop_oneof![Just(Role::Should), Just(Role::Must)]),
         bm25 in ranking(),
+        filter in filter(),
         k in prop_oneof![Just(1usize), Just(10), Just(100), Just(1000), Just(20_000)],
     ) {
         let terms: Vec<_> = roles
@@ -250,12 +274,14 @@ proptest! {
             .enumerate()
             .map(|(order, &(role, word, weight))| (role, leaf(order, word, weight)))
             .collect();
-        let all = expected(&terms, bm25);
+        let mut all = expected(&terms, bm25);
+        all.retain(|(doc, _)| passes(&filter, *doc));
+        let allowed = Allowed::new(filter.as_deref());
         let segment = &sample().index.segments()[0];
         if terms.iter().any(|(role, ..)| *role != Role::MustNot) {
-            prop_assert_eq!(count::run(segment, 0, &leaves).unwrap(), all.len() as u64);
+            prop_assert_eq!(count::run(segment, 0, &leaves, allowed).unwrap(), all.len() as u64);
             let mut best = Best::new(k);
-            let work = ranked::run(segment, 0, &leaves, bm25, &mut best).unwrap();
+            let work = ranked::run(segment, 0, &leaves, allowed, bm25, &mut best).unwrap();
             prop_assert!(work.skipped || work.candidates == all.len() as u64);
             prop_assert!(work.candidates <= all.len() as u64);
             prop_assert_eq!(hits(best), best_of(all, k));
@@ -266,6 +292,7 @@ proptest! {
     fn phrases_are_those_of_brute_force(
         slots in prop::collection::vec(prop_oneof![0usize..4, 0usize..WORDS], 2..5),
         bm25 in ranking(),
+        filter in filter(),
         k in prop_oneof![Just(1usize), Just(10), Just(1000)],
         weight in 0.1f64..5.0,
     ) {
@@ -274,15 +301,17 @@ proptest! {
             .filter_map(|(doc, text)| {
                 let frequency = text.windows(slots.len()).filter(|window| *window == slots).count();
                 let score = weight * Bm25::impact(frequency as u32, bm25.norm(text.len() as u32));
-                (0 < frequency).then_some((doc, score))
+                (0 < frequency && passes(&filter, doc)).then_some((doc, score))
             })
             .collect();
         let leaves: Vec<_> = slots.iter().map(|&word| leaf(0, word, 0.0)).collect();
         let segment = &sample().index.segments()[0];
+        let allowed = Allowed::new(filter.as_deref());
         let (mut best, mut count) = (Best::new(k), 0);
-        if let Some(mut scan) = PhraseScan::open(segment, 0, &leaves).unwrap() {
+        if let Some(mut scan) = PhraseScan::open(segment, 0, &leaves, allowed).unwrap() {
             scan.rank(weight, bm25, &mut best).unwrap();
-            count = PhraseScan::open(segment, 0, &leaves).unwrap().unwrap().count().unwrap();
+            let mut scan = PhraseScan::open(segment, 0, &leaves, allowed).unwrap().unwrap();
+            count = scan.count().unwrap();
         }
         prop_assert_eq!(count, all.len() as u64);
         prop_assert_eq!(hits(best), best_of(all, k));

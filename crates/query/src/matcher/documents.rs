@@ -6,6 +6,7 @@
 use store::Segment;
 use store::postings::{Cursor, END};
 
+use super::heap::lower;
 use crate::Error;
 use crate::plan::{Pattern, Plan, PlanNode, Terms, Word, WordId};
 
@@ -113,7 +114,12 @@ impl<'a> Opener<'a> {
     fn node(&self, node: &'a PlanNode) -> Result<Documents<'a>, Error> {
         match node {
             PlanNode::Nothing => Ok(Documents::Nothing),
-            PlanNode::Everything | PlanNode::Filter(_) | PlanNode::Not(_) => Ok(self.all()),
+            PlanNode::Everything | PlanNode::Not(_) => Ok(self.all()),
+            PlanNode::Filter(filter) => {
+                let documents = &self.plan.filters[filter.0 as usize].documents;
+                let known = documents.get(self.number).and_then(Option::as_deref);
+                Ok(known.map_or_else(|| self.all(), |bits| Documents::Bits(Bits::new(bits))))
+            }
             PlanNode::Leaf { leaf, .. } => self.pattern(&self.plan.leaves[leaf.0 as usize].pattern),
             PlanNode::And(items) => self.intersection(self.nodes(items)?),
             PlanNode::Or(items) => self.union(self.nodes(items)?),
@@ -242,7 +248,11 @@ pub(crate) fn residual(plan: &Plan, node: &PlanNode) -> Option<PlanNode> {
             let forbidden = must_not.iter().map(|item| PlanNode::Not(Box::new(item.clone())));
             conjunction(plan, required.into_iter().chain(forbidden))
         }
-        PlanNode::Filter(_) | PlanNode::Not(_) | PlanNode::AtLeast { .. } => Some(node.clone()),
+        PlanNode::Filter(filter) => {
+            let is_known = plan.filters[filter.0 as usize].documents.iter().all(Option::is_some);
+            (!is_known).then(|| node.clone())
+        }
+        PlanNode::Not(_) | PlanNode::AtLeast { .. } => Some(node.clone()),
     }
 }
 
@@ -389,7 +399,7 @@ impl<'a> Union<'a> {
         let doc = self.doc;
         while doc != END && self.heap[0].0 == doc {
             let next = self.items[self.heap[0].1 as usize].advance()?;
-            self.lower(next);
+            lower(&mut self.heap, next);
         }
         self.doc = self.heap[0].0;
         Ok(())
@@ -398,29 +408,9 @@ impl<'a> Union<'a> {
     fn seek(&mut self, target: u32) -> Result<(), Error> {
         while self.heap[0].0 < target {
             let next = self.items[self.heap[0].1 as usize].seek(target)?;
-            self.lower(next);
+            lower(&mut self.heap, next);
         }
         self.doc = self.heap[0].0;
         Ok(())
-    }
-
-    /// Gives the root a later document and lets it sink to its place.
-    fn lower(&mut self, doc: u32) {
-        let heap = self.heap.as_mut_slice();
-        heap[0].0 = doc;
-        let mut place = 0;
-        loop {
-            let mut least = place;
-            for child in [2 * place + 1, 2 * place + 2] {
-                if child < heap.len() && heap[child].0 < heap[least].0 {
-                    least = child;
-                }
-            }
-            if least == place {
-                return;
-            }
-            heap.swap(place, least);
-            place = least;
-        }
     }
 }

@@ -1,8 +1,10 @@
-//! Filters at work: whether the values of documents pass.
+//! Filters at work: which documents pass.
 //!
-//! Comes in: a filter of the plan and a segment. Goes out: an answer for any document. Reads the segment's column where it
-//! has one, a few bytes a document; otherwise the stored documents, which are decompressed for it: exact, and slow.
+//! Comes in: a filter of the plan and a segment. Goes out: one bit a document ([`filter_documents`]), found in one pass
+//! over the segment's column before anything is scored; where the segment has no such column, an answer for one document
+//! after another from what is stored of it ([`FilterMatcher`]), which is decompressed for it: exact, and slow.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use store::{Column, ColumnKind, Segment, StoredDocument};
@@ -14,60 +16,98 @@ use crate::plan::{Edge, Filter, FilterTest};
 pub(super) struct FilterMatcher<'a> {
     filter: &'a Filter,
     segment: &'a Segment,
-    source: Source<'a>,
-}
-
-enum Source<'a> {
-    Dates(Column<'a>, &'a [Range<i64>]),
-    Numbers(Column<'a>),
-    /// Codes of keywords that pass.
-    Codes(Column<'a>, Vec<Range<u32>>),
-    Ids,
+    documents: Option<&'a [u64]>,
     /// The document read last.
-    Stored(Option<(u32, StoredDocument)>),
+    read: Option<(u32, StoredDocument)>,
 }
 
 impl<'a> FilterMatcher<'a> {
-    /// Opens a filter.
-    pub(super) fn new(filter: &'a Filter, segment: &'a Segment) -> Result<Self, Error> {
-        let source = match segment.column(&filter.field)? {
-            Some(column) => match (&filter.test, column.kind()) {
-                (FilterTest::Dates(spans), ColumnKind::Date) => Source::Dates(column, spans),
-                (FilterTest::Numbers(_), ColumnKind::Number) => Source::Numbers(column),
-                (FilterTest::Keywords(ranges), ColumnKind::Keyword) => {
-                    let codes = ranges.iter().map(|range| codes(&column, range));
-                    Source::Codes(column, codes.collect::<Result<_, _>>()?)
-                }
-                _ => Source::Stored(None),
-            },
-            None if filter.field == "id" => Source::Ids,
-            None => Source::Stored(None),
-        };
-        Ok(FilterMatcher { filter, segment, source })
+    /// Opens a filter in segment number `number`.
+    pub(super) fn new(filter: &'a Filter, segment: &'a Segment, number: usize) -> Self {
+        let documents = filter.documents.get(number).and_then(Option::as_deref);
+        FilterMatcher { filter, segment, documents, read: None }
     }
 
     /// Whether a document passes.
     pub(super) fn passes(&mut self, doc: u32) -> Result<bool, Error> {
-        Ok(match &mut self.source {
-            Source::Dates(column, spans) => {
-                column.dates(doc).any(|date| spans.iter().any(|span| span.contains(&date)))
+        if let Some(documents) = self.documents {
+            return Ok(documents
+                .get(doc as usize / 64)
+                .is_some_and(|word| word >> (doc % 64) & 1 == 1));
+        }
+        if self.read.as_ref().is_none_or(|(at, _)| *at != doc) {
+            self.read = Some((doc, self.segment.document(doc)?));
+        }
+        let fields = self.read.iter().flat_map(|(_, document)| &document.fields);
+        let mut values = fields.filter(|(name, _)| *name == self.filter.field);
+        Ok(values.any(|(_, value)| self.filter.passes(value)))
+    }
+}
+
+/// One bit a document of a segment: whether it passes. `None` where only the stored documents can tell.
+pub(crate) fn filter_documents(
+    filter: &Filter,
+    segment: &Segment,
+) -> Result<Option<Vec<u64>>, Error> {
+    let Some(column) = segment.column(&filter.field)? else {
+        return if filter.field == "id" {
+            id_documents(filter, segment).map(Some)
+        } else {
+            Ok(None)
+        };
+    };
+    Ok(match (&filter.test, column.kind()) {
+        (FilterTest::Dates(spans), ColumnKind::Date) => Some(match spans.as_slice() {
+            [span] => column.where_date(|date| span.start <= date && date < span.end),
+            spans => column.where_date(|date| spans.iter().any(|span| span.contains(&date))),
+        }),
+        (FilterTest::Numbers(_), ColumnKind::Number) => {
+            Some(column.where_number(|number| filter.passes_number(number)))
+        }
+        (FilterTest::Keywords(ranges), ColumnKind::Keyword) => {
+            let mut wanted = vec![0_u64; (column.distinct() as usize).div_ceil(64)];
+            for range in ranges {
+                codes(&column, range)?.for_each(|code| set(&mut wanted, code));
             }
-            Source::Numbers(column) => {
-                column.numbers(doc).any(|number| self.filter.passes_number(number))
+            let is_wanted = |code: u32| {
+                wanted.get(code as usize / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)
+            };
+            Some(column.where_code(is_wanted))
+        }
+        _ => None,
+    })
+}
+
+/// The same for ids, which every segment has.
+fn id_documents(filter: &Filter, segment: &Segment) -> Result<Vec<u64>, Error> {
+    let mut documents = vec![0; (segment.doc_count() as usize).div_ceil(64)];
+    let FilterTest::Keywords(ranges) = &filter.test else { return Ok(documents) };
+    let mut exact = HashSet::new();
+    for range in ranges {
+        match range {
+            (Edge::Including(low), Edge::Including(high)) if low == high => {
+                exact.insert(low.as_str());
             }
-            Source::Codes(column, codes) => {
-                column.codes(doc).any(|code| codes.iter().any(|range| range.contains(&code)))
-            }
-            Source::Ids => self.filter.passes_text(self.segment.id(doc)?),
-            Source::Stored(read) => {
-                if read.as_ref().is_none_or(|(at, _)| *at != doc) {
-                    *read = Some((doc, self.segment.document(doc)?));
+            _ => {
+                for doc in 0..segment.doc_count() {
+                    if filter.passes_text(segment.id(doc)?) {
+                        set(&mut documents, doc);
+                    }
                 }
-                let fields = read.iter().flat_map(|(_, document)| &document.fields);
-                let mut values = fields.filter(|(name, _)| *name == self.filter.field);
-                values.any(|(_, value)| self.filter.passes(value))
+                return Ok(documents);
             }
-        })
+        }
+    }
+    for id in exact {
+        segment.find_ids(id)?.into_iter().for_each(|doc| set(&mut documents, doc));
+    }
+    Ok(documents)
+}
+
+/// Sets a bit.
+fn set(bits: &mut [u64], place: u32) {
+    if let Some(word) = bits.get_mut(place as usize / 64) {
+        *word |= 1 << (place % 64);
     }
 }
 

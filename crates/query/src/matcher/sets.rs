@@ -8,6 +8,7 @@
 use store::Segment;
 use store::postings::{Cursor, END, TermInfo};
 
+use super::heap::lower;
 use crate::Error;
 use crate::plan::SegmentTerms;
 
@@ -135,8 +136,7 @@ impl<'a> SetCursor<'a> {
     fn seek(&mut self, doc: u32) -> Result<(), Error> {
         while self.heap.first().is_some_and(|&(at, _)| at < doc) {
             let at = self.lists[self.heap[0].1 as usize].seek(doc)?;
-            self.heap[0].0 = at;
-            sink(&mut self.heap);
+            lower(&mut self.heap, at);
         }
         self.standing.clear();
         gather(&self.heap, 0, doc, &mut self.standing);
@@ -171,24 +171,6 @@ fn read_short(segment: &Segment, infos: &[TermInfo]) -> Result<Vec<ShortPosting>
     }
     read.sort_unstable();
     Ok(read)
-}
-
-/// Lets the root of a heap sink to its place.
-fn sink(heap: &mut [(u32, u32)]) {
-    let mut place = 0;
-    loop {
-        let mut least = place;
-        for child in [2 * place + 1, 2 * place + 2] {
-            if child < heap.len() && heap[child].0 < heap[least].0 {
-                least = child;
-            }
-        }
-        if least == place {
-            return;
-        }
-        heap.swap(place, least);
-        place = least;
-    }
 }
 
 /// The lists of a heap that stand on its least document, if that is `doc`. Recursion is as deep as the heap: 17 levels

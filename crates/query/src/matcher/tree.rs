@@ -57,7 +57,10 @@ impl<'s> Tree<'s> {
         let place = &mut self.filters[filter];
         let open = match place {
             Some(open) => open,
-            None => place.insert(FilterMatcher::new(&self.plan.filters[filter], self.segment)?),
+            None => {
+                let filter = &self.plan.filters[filter];
+                place.insert(FilterMatcher::new(filter, self.segment, self.number))
+            }
         };
         open.passes(doc)
     }

@@ -13,6 +13,7 @@ use super::words::WordKey;
 use super::{
     Expansion, Filter, FilterId, Leaf, LeafId, Note, Pattern, Plan, PlanNode, PlanOptions, WordId,
 };
+use crate::matcher::filter_documents;
 use crate::syntax::{Node, NodeKind, Occur};
 use crate::{Bm25, Error};
 
@@ -93,8 +94,7 @@ impl<'a> Planner<'a> {
             NodeKind::Field { name, node: inner } => self.field(name, inner, &node.at, place),
             NodeKind::Range { field, low, high } => {
                 let kind = self.column(field, &node.at)?;
-                let filter = Filter::range(field, kind, (low, high), &node.at)?;
-                Ok(self.filter(filter))
+                self.filter(Filter::range(field, kind, (low, high), &node.at)?)
             }
             NodeKind::OneOf { field, values } => self.one_of(field, values, &node.at, place),
             _ => self.leaf(node, place),
@@ -133,14 +133,10 @@ impl<'a> Planner<'a> {
         let kind = self.column(name, at)?;
         match &inner.kind {
             NodeKind::Text(value) | NodeKind::Surface(value) => {
-                let filter = Filter::one_of(name, kind, std::slice::from_ref(value), at)?;
-                Ok(self.filter(filter))
+                self.filter(Filter::one_of(name, kind, std::slice::from_ref(value), at)?)
             }
             NodeKind::Phrase { slots, slop: 0 } => match texts(slots) {
-                Some(values) => {
-                    let filter = Filter::one_of(name, kind, &[values.join(" ")], at)?;
-                    Ok(self.filter(filter))
-                }
+                Some(values) => self.filter(Filter::one_of(name, kind, &[values.join(" ")], at)?),
                 None => Err(not_text(name, kind, at)),
             },
             NodeKind::Or(items) => {
@@ -176,21 +172,28 @@ impl<'a> Planner<'a> {
             return self.field(field, &joint, at, place);
         }
         let kind = self.column(field, at)?;
-        let filter = Filter::one_of(field, kind, values, at)?;
-        Ok(self.filter(filter))
+        self.filter(Filter::one_of(field, kind, values, at)?)
     }
 
-    fn filter(&mut self, filter: Filter) -> PlanNode {
+    /// A filter, its documents looked up in the columns.
+    fn filter(&mut self, mut filter: Filter) -> Result<PlanNode, Error> {
         let known = self
             .plan
             .filters
             .iter()
             .position(|other| other.test == filter.test && other.field == filter.field);
-        let place = known.unwrap_or_else(|| {
-            self.plan.filters.push(filter);
-            self.plan.filters.len() - 1
-        });
-        PlanNode::Filter(FilterId(place as u32))
+        let place = match known {
+            Some(place) => place,
+            None => {
+                for segment in self.index.segments() {
+                    let documents = filter_documents(&filter, segment)?;
+                    filter.documents.push(documents);
+                }
+                self.plan.filters.push(filter);
+                self.plan.filters.len() - 1
+            }
+        };
+        Ok(PlanNode::Filter(FilterId(place as u32)))
     }
 
     /// Anything with matches of its own.

@@ -5,10 +5,11 @@
 
 use std::ops::Range;
 
+use analysis::date_span;
 use store::{FieldKind, StoredValue};
 
-use crate::Error;
 use crate::syntax::Bound;
+use crate::{Error, SortValue};
 
 /// A condition on one column.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +20,9 @@ pub struct Filter {
     pub test: FilterTest,
     /// Where it stands in the query text.
     pub at: Range<usize>,
+    /// For each segment one bit a document: whether it passes. `None` where the segment has no column and the stored
+    /// documents must be asked, one by one.
+    pub documents: Vec<Option<Vec<u64>>>,
 }
 
 /// What a value must be.
@@ -30,6 +34,30 @@ pub enum FilterTest {
     Numbers(Vec<(Edge<f64>, Edge<f64>)>),
     /// A whole value in any of these ranges of the byte order.
     Keywords(Vec<(Edge<String>, Edge<String>)>),
+}
+
+/// What one stored value means to a column of a kind; nothing where it means nothing to it. Lists are several.
+pub(crate) fn stored_values(
+    kind: FieldKind,
+    value: &StoredValue,
+    sink: &mut impl FnMut(SortValue),
+) {
+    let text = match value {
+        StoredValue::List(values) => {
+            return values.iter().for_each(|value| stored_values(kind, value, sink));
+        }
+        StoredValue::Text(text) => text.clone(),
+        StoredValue::Integer(number) => number.to_string(),
+        StoredValue::Number(number) => number.to_string(),
+        StoredValue::Boolean(truth) => truth.to_string(),
+    };
+    let meant = match kind {
+        FieldKind::Date => date_span(&text).map(|span| SortValue::Date(span.start)),
+        FieldKind::Number => text.trim().parse().ok().map(SortValue::Number),
+        FieldKind::Keyword => Some(SortValue::Keyword(text)),
+        FieldKind::Text | FieldKind::Stored => None,
+    };
+    meant.into_iter().for_each(sink);
 }
 
 /// One end of a range of values.
@@ -82,7 +110,7 @@ impl Filter {
             }
             _ => FilterTest::Keywords(vec![(keyword_edge(low), keyword_edge(high))]),
         };
-        Ok(Filter { field: field.to_owned(), test, at: at.clone() })
+        Ok(Filter { field: field.to_owned(), test, at: at.clone(), documents: Vec::new() })
     }
 
     /// Any of several values of a column of this kind.
@@ -110,7 +138,7 @@ impl Filter {
                 FilterTest::Keywords(values.iter().map(exact).collect())
             }
         };
-        Ok(Filter { field: field.to_owned(), test, at: at.clone() })
+        Ok(Filter { field: field.to_owned(), test, at: at.clone(), documents: Vec::new() })
     }
 
     /// Whether a stored value passes.
@@ -194,99 +222,6 @@ fn query_number(value: &str, at: &Range<usize>) -> Result<f64, Error> {
     let number = value.trim().parse().ok().filter(|number: &f64| !number.is_nan());
     let expected = "number; write 12, -3.5 or 1e6";
     number.ok_or_else(|| Error::Value { value: value.to_owned(), expected, at: at.clone() })
-}
-
-/// The seconds since 1970 UTC that a written date stands for: a year, a month, a day, a minute or a second.
-///
-/// Reads `YYYY`, `YYYY-MM`, `YYYY-MM-DD` and `YYYY-MM-DDTHH:MM[:SS[.fraction]][Z|+HH:MM|-HH:MM]`, a blank for the `T`.
-pub(crate) fn date_span(text: &str) -> Option<Range<i64>> {
-    let text = text.trim();
-    let (date, time) = match text.split_once(['T', 't', ' ']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
-    let mut parts = date.split('-');
-    let year = digits(parts.next()?, 4)?;
-    let month =
-        parts.next().map(|part| digits(part, 2)).map_or(Some(None), |part| part.map(Some))?;
-    let day = parts.next().map(|part| digits(part, 2)).map_or(Some(None), |part| part.map(Some))?;
-    if parts.next().is_some() {
-        return None;
-    }
-    const DAY: i64 = 86_400;
-    match (month, day, time) {
-        (None, None, None) => Some(days(year, 1, 1)? * DAY..days(year + 1, 1, 1)? * DAY),
-        (Some(month), None, None) => {
-            let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-            Some(days(year, month, 1)? * DAY..days(next_year, next, 1)? * DAY)
-        }
-        (Some(month), Some(day), None) => {
-            let start = days(year, month, day)? * DAY;
-            Some(start..start + DAY)
-        }
-        (Some(month), Some(day), Some(time)) => {
-            let (second, length) = time_of_day(time)?;
-            let start = days(year, month, day)? * DAY + second;
-            Some(start..start + length)
-        }
-        _ => None,
-    }
-}
-
-/// Seconds since midnight UTC and how many seconds the text stands for.
-fn time_of_day(text: &str) -> Option<(i64, i64)> {
-    let (clock, offset) = match text.find(['Z', 'z', '+', '-']) {
-        None => (text, 0),
-        Some(cut) => {
-            let (clock, zone) = text.split_at(cut);
-            let minutes = match zone.strip_prefix(['+', '-']) {
-                None if zone.len() == 1 => 0,
-                None => return None,
-                Some(zone) => {
-                    let (hours, minutes) = match zone.split_once(':') {
-                        Some(parts) => parts,
-                        None if zone.len() == 4 && zone.is_ascii() => zone.split_at(2),
-                        None => (zone, "00"),
-                    };
-                    digits(hours, 2)? * 60 + digits(minutes, 2)?
-                }
-            };
-            (clock, if zone.starts_with('-') { -minutes * 60 } else { minutes * 60 })
-        }
-    };
-    let mut parts = clock.trim_end().splitn(3, ':');
-    let hour = digits(parts.next()?, 2).filter(|hour| *hour < 24)?;
-    let minute = digits(parts.next()?, 2).filter(|minute| *minute < 60)?;
-    let second = match parts.next() {
-        None => None,
-        Some(second) => {
-            let whole = second.split_once(['.', ',']).map_or(second, |(whole, _)| whole);
-            Some(digits(whole, 2).filter(|second| *second <= 60)?)
-        }
-    };
-    let start = hour * 3600 + minute * 60 + second.unwrap_or(0) - offset;
-    Some((start, if second.is_some() { 1 } else { 60 }))
-}
-
-/// A number of exactly so many digits.
-fn digits(text: &str, count: usize) -> Option<i64> {
-    let plain = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-    if plain { text.parse().ok() } else { None }
-}
-
-/// Days from 1970-01-01 to a day of the Gregorian calendar; `None` if there is no such day.
-fn days(year: i64, month: i64, day: i64) -> Option<i64> {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let before = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
-    let index = usize::try_from(month).ok().filter(|month| (1..=12).contains(month))?;
-    let length = before[index] - before[index - 1] + i64::from(leap && month == 2);
-    if !(1 <= day && day <= length) {
-        return None;
-    }
-    let past = year - 1;
-    let to_year = past * 365 + past.div_euclid(4) - past.div_euclid(100) + past.div_euclid(400);
-    let in_year = before[index - 1] + i64::from(leap && 2 < month) + day - 1;
-    Some(to_year + in_year - 719_162)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use store::postings::TermInfo;
 
-use super::{LeafId, Pattern, Plan, PlanNode, Terms, Word, WordId};
+use super::{FilterId, LeafId, Pattern, Plan, PlanNode, Terms, Word, WordId};
 
 /// A plan as a kernel sees it. Terms are whole-document words of one term each, without `=`.
 #[derive(Clone, Debug)]
@@ -33,6 +33,16 @@ pub enum Shape<'p> {
     General,
 }
 
+/// A plan with its filters taken out.
+pub(crate) struct Filtered<'p> {
+    /// What is left of it.
+    pub(crate) shape: Shape<'p>,
+    /// For each segment one bit a document: whether the filters let it through. `None` where there are no filters.
+    pub(crate) documents: Option<Vec<Vec<u64>>>,
+    /// Whether documents match that pass the filters and have nothing of the rest; they score 0.
+    pub(crate) optional: bool,
+}
+
 /// A single term of a recognised plan.
 #[derive(Clone, Copy, Debug)]
 pub struct TermLeaf<'p> {
@@ -50,7 +60,11 @@ impl Plan {
     /// The form of this plan.
     #[must_use]
     pub fn shape(&self) -> Shape<'_> {
-        match &self.root {
+        self.shape_of(&self.root)
+    }
+
+    fn shape_of<'p>(&'p self, node: &'p PlanNode) -> Shape<'p> {
+        match node {
             PlanNode::Nothing => Some(Shape::Nothing),
             PlanNode::Leaf { leaf, boost } => self.leaf_shape(*leaf, *boost),
             PlanNode::Or(items) => self.terms(items).map(Shape::Union),
@@ -68,6 +82,93 @@ impl Plan {
         .unwrap_or(Shape::General)
     }
 
+    /// What runs this plan, in words.
+    #[must_use]
+    pub fn method(&self) -> &'static str {
+        match self.filtered().shape {
+            Shape::Nothing => "nobody: no article can match",
+            Shape::Union(terms) if terms.len() == 1 => "the kernel of single words",
+            Shape::Union(_) => "the kernel of unions",
+            Shape::Conjunction(_) => "the kernel of intersections",
+            Shape::Phrase { .. } => "the kernel of phrases",
+            Shape::Mixed { .. } => "the kernel of clauses",
+            Shape::General => "the match engine",
+        }
+    }
+
+    /// The form of this plan behind its filters, where these are required and their documents are known.
+    pub(crate) fn filtered(&self) -> Filtered<'_> {
+        let plain = |shape| Filtered { shape, documents: None, optional: false };
+        match &self.root {
+            PlanNode::And(items) => {
+                let (filters, rest) = self.split(items);
+                let shape = match rest.as_slice() {
+                    _ if filters.is_empty() => return plain(self.shape()),
+                    [] => Shape::General,
+                    [node] => self.shape_of(node),
+                    rest => {
+                        self.terms(rest.iter().copied()).map_or(Shape::General, Shape::Conjunction)
+                    }
+                };
+                Filtered { shape, documents: Some(self.passing(&filters)), optional: false }
+            }
+            PlanNode::Clauses { must, should, must_not } => {
+                let (mut filters, must_rest) = self.split(must);
+                let (forbidden, must_not) = self.split(must_not);
+                filters.extend(forbidden.iter().map(|(filter, wanted)| (*filter, !wanted)));
+                if filters.is_empty() {
+                    return plain(self.shape());
+                }
+                let optional = must_rest.is_empty() && !must.is_empty();
+                let lists = (self.terms(must_rest), self.terms(should), self.terms(must_not));
+                let shape = match lists {
+                    (Some(must), Some(should), Some(must_not)) => {
+                        Shape::Mixed { must, should, must_not }
+                    }
+                    _ => Shape::General,
+                };
+                Filtered { shape, documents: Some(self.passing(&filters)), optional }
+            }
+            _ => plain(self.shape()),
+        }
+    }
+
+    /// The filters among nodes of which all must hold, each with whether it has to pass, and the other nodes.
+    fn split<'p>(&self, nodes: &'p [PlanNode]) -> (Vec<(FilterId, bool)>, Vec<&'p PlanNode>) {
+        let is_known = |filter: FilterId| {
+            self.filters[filter.0 as usize].documents.iter().all(Option::is_some)
+        };
+        let (mut filters, mut rest) = (Vec::new(), Vec::new());
+        for node in nodes {
+            match node {
+                PlanNode::Filter(filter) if is_known(*filter) => filters.push((*filter, true)),
+                PlanNode::Not(inner) => match **inner {
+                    PlanNode::Filter(filter) if is_known(filter) => filters.push((filter, false)),
+                    _ => rest.push(node),
+                },
+                node => rest.push(node),
+            }
+        }
+        (filters, rest)
+    }
+
+    /// The documents of each segment that these filters let through.
+    fn passing(&self, filters: &[(FilterId, bool)]) -> Vec<Vec<u64>> {
+        let mut all: Vec<Vec<u64>> = Vec::new();
+        for (filter, wanted) in filters {
+            let flip = if *wanted { 0 } else { u64::MAX };
+            let known = self.filters[filter.0 as usize].documents.iter().flatten();
+            if all.is_empty() {
+                all.extend(known.map(|bits| bits.iter().map(|word| word ^ flip).collect()));
+            } else {
+                for (all, bits) in all.iter_mut().zip(known) {
+                    all.iter_mut().zip(bits).for_each(|(word, bits)| *word &= bits ^ flip);
+                }
+            }
+        }
+        all
+    }
+
     /// A lone term or phrase.
     fn leaf_shape(&self, id: LeafId, boost: f64) -> Option<Shape<'_>> {
         let leaf = &self.leaves[id.0 as usize];
@@ -83,12 +184,15 @@ impl Plan {
     }
 
     /// These nodes as terms in canonical order, if all of them are.
-    fn terms(&self, nodes: &[PlanNode]) -> Option<Vec<TermLeaf<'_>>> {
+    fn terms<'p>(
+        &'p self,
+        nodes: impl IntoIterator<Item = &'p PlanNode>,
+    ) -> Option<Vec<TermLeaf<'p>>> {
         let term = |node: &PlanNode| match node {
             PlanNode::Leaf { leaf, boost } => self.term(*leaf, *boost),
             _ => None,
         };
-        let mut terms: Vec<_> = nodes.iter().map(term).collect::<Option<_>>()?;
+        let mut terms: Vec<_> = nodes.into_iter().map(term).collect::<Option<_>>()?;
         terms.sort_by_key(|term| term.order);
         Some(terms)
     }

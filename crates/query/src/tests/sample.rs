@@ -187,7 +187,7 @@ fn column(name: &str, kind: FieldKind, documents: &[Sample]) -> Option<Vec<u8>> 
         for (_, value) in fields.iter().filter(|(field, _)| field == name) {
             match (kind, value) {
                 (ColumnKind::Date, StoredValue::Text(date)) => {
-                    column.push_date(crate::plan::date_span(date).unwrap().start);
+                    column.push_date(analysis::date_span(date).unwrap().start);
                 }
                 (ColumnKind::Keyword, StoredValue::Text(keyword)) => column.push_keyword(keyword),
                 (ColumnKind::Number, StoredValue::Integer(number)) => {
@@ -198,5 +198,5 @@ fn column(name: &str, kind: FieldKind, documents: &[Sample]) -> Option<Vec<u8>> 
         }
         column.end_document();
     }
-    Some(column.finish())
+    Some(column.finish().unwrap())
 }

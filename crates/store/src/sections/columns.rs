@@ -100,8 +100,18 @@ impl ColumnBuilder {
     }
 
     /// The section's bytes.
-    #[must_use]
-    pub fn finish(self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] for more values or more bytes of keywords than 32 bits can number.
+    pub fn finish(self) -> Result<Vec<u8>, Error> {
+        let text: u64 = self.codes.keys().map(|keyword| keyword.len() as u64).sum();
+        for (what, found) in [("a column", self.values.len() as u64), ("a column's keywords", text)]
+        {
+            let limit = u64::from(u32::MAX);
+            if limit < found {
+                return Err(Error::TooLarge { what: what.to_owned(), limit, found });
+            }
+        }
         let documents = self.starts.len() - 1;
         let is_plain = self.starts.iter().zip(0..).all(|(&start, document)| start == document);
         let mut bytes = vec![self.kind.code(), u8::from(!is_plain), 0, 0];
@@ -113,7 +123,7 @@ impl ColumnBuilder {
         }
         if self.kind != ColumnKind::Keyword {
             bytes.extend(self.values.iter().flat_map(|value| value.to_le_bytes()));
-            return bytes;
+            return Ok(bytes);
         }
         let mut sorted = vec![0u32; self.codes.len()];
         for (rank, &code) in (0..).zip(self.codes.values()) {
@@ -126,7 +136,7 @@ impl ColumnBuilder {
             bytes.extend(end.to_le_bytes());
         }
         bytes.extend(self.codes.keys().flat_map(|keyword| keyword.bytes()));
-        bytes
+        Ok(bytes)
     }
 }
 
@@ -232,6 +242,49 @@ impl<'a> Column<'a> {
         places.map(move |place| word_at(values, place))
     }
 
+    /// One bit a document: whether any of its dates passes.
+    #[must_use]
+    pub fn where_date(&self, passes: impl Fn(i64) -> bool) -> Vec<u64> {
+        let is_date = self.kind == ColumnKind::Date;
+        self.select(|bytes: [u8; 8]| is_date && passes(i64::from_le_bytes(bytes)))
+    }
+
+    /// One bit a document: whether any of its numbers passes.
+    #[must_use]
+    pub fn where_number(&self, passes: impl Fn(f64) -> bool) -> Vec<u64> {
+        let is_number = self.kind == ColumnKind::Number;
+        self.select(|bytes: [u8; 8]| is_number && passes(f64::from_le_bytes(bytes)))
+    }
+
+    /// One bit a document: whether any of its keywords passes, given as codes.
+    #[must_use]
+    pub fn where_code(&self, passes: impl Fn(u32) -> bool) -> Vec<u64> {
+        let is_keyword = self.kind == ColumnKind::Keyword;
+        self.select(|bytes: [u8; 4]| is_keyword && passes(u32::from_le_bytes(bytes)))
+    }
+
+    /// One bit a document: whether any of its values passes. Values of another width than the column's never do.
+    fn select<const WIDTH: usize>(&self, passes: impl Fn([u8; WIDTH]) -> bool) -> Vec<u64> {
+        let mut bits = vec![0_u64; (self.documents as usize).div_ceil(64)];
+        if self.kind.value_bytes() != WIDTH {
+            return bits;
+        }
+        let (values, _) = self.values.as_chunks::<WIDTH>();
+        if self.starts.is_none() {
+            for (word, values) in bits.iter_mut().zip(values.chunks(64)) {
+                let found = values.iter().enumerate();
+                *word = found.fold(0, |word, (bit, value)| word | u64::from(passes(*value)) << bit);
+            }
+            return bits;
+        }
+        for document in 0..self.documents {
+            let own = values.get(self.places(document)).unwrap_or(&[]);
+            let found = own.iter().any(|value| passes(*value));
+            bits[document as usize / 64] |= u64::from(found) << (document % 64);
+        }
+        bits
+    }
+
     /// How many different keywords there are.
     #[must_use]
     pub fn distinct(&self) -> u32 {
@@ -297,7 +350,7 @@ mod tests {
             push(&mut builder);
             builder.end_document();
         }
-        builder.finish()
+        builder.finish().unwrap()
     }
 
     #[test]
@@ -318,7 +371,7 @@ mod tests {
                 keywords.iter().for_each(|keyword| builder.push_keyword(keyword));
                 builder.end_document();
             }
-            let bytes = builder.finish();
+            let bytes = builder.finish().unwrap();
             let column = Column::open("column:k", &bytes, documents.len() as u32).unwrap();
             column.verify("column:k").unwrap();
             for (document, keywords) in (0..).zip(&documents) {
@@ -334,7 +387,7 @@ mod tests {
                 numbers.iter().for_each(|&number| builder.push_number(f64::from(number)));
                 builder.end_document();
             }
-            let bytes = builder.finish();
+            let bytes = builder.finish().unwrap();
             let column = Column::open("column:n", &bytes, documents.len() as u32).unwrap();
             column.verify("column:n").unwrap();
             for (document, numbers) in (0..).zip(&documents) {

@@ -121,7 +121,16 @@ impl<'a> Ids<'a> {
 
     /// The last document with that id.
     pub(crate) fn find(&self, id: &str) -> Result<Option<u32>, Error> {
-        // The first place in the order whose id is greater.
+        let after = self.after(id)?;
+        if after == 0 {
+            return Ok(None);
+        }
+        let document = self.at(after - 1);
+        Ok((self.get(document)? == id).then_some(document))
+    }
+
+    /// The first place in the order whose id is greater.
+    fn after(&self, id: &str) -> Result<u32, Error> {
         let (mut low, mut high) = (0, self.documents);
         while low < high {
             let middle = low + (high - low) / 2;
@@ -131,11 +140,18 @@ impl<'a> Ids<'a> {
                 high = middle;
             }
         }
-        if low == 0 {
-            return Ok(None);
+        Ok(low)
+    }
+
+    /// All documents with that id, the last one first.
+    pub(crate) fn find_all(&self, id: &str) -> Result<Vec<u32>, Error> {
+        let mut found = Vec::new();
+        let mut place = self.after(id)?;
+        while 0 < place && self.get(self.at(place - 1))? == id {
+            place -= 1;
+            found.push(self.at(place));
         }
-        let document = self.at(low - 1);
-        Ok((self.get(document)? == id).then_some(document))
+        Ok(found)
     }
 
     /// Reads every id, and that the order sorts them.

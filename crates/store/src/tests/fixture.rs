@@ -141,8 +141,8 @@ fn write_columns(writer: &mut IndexWriter<'_>, articles: &[Article]) -> Result<(
         });
         letters.end_document();
     }
-    writer.write_section(&names::column("words"), &words.finish())?;
-    writer.write_section(&names::column("letters"), &letters.finish())
+    writer.write_section(&names::column("words"), &words.finish()?)?;
+    writer.write_section(&names::column("letters"), &letters.finish()?)
 }
 
 /// Builds an index of one segment.
