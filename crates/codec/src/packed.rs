@@ -6,13 +6,14 @@
 //! # Layout
 //!
 //! ```text
-//! Packed := width:u8 outliers:u8 [outlier_width:u8] Low{ceil(n*width/8)} [Place{outliers} High{ceil(outliers*outlier_width/8)}]
+//! Packed := width:u8 outliers:u8 [outlier_width:u8] Low{ceil(n*width/8)} [Places High{ceil(outliers*outlier_width/8)}]
+//! Places := Place{outliers} | Bits{16}
 //! ```
 //!
 //! * `width`: bits of each value kept in `Low`, 0 to 32. Value `i` occupies bits `i*width ..` of `Low`, least
 //!   significant bit first, so any single value can be read with one load.
 //! * `outliers`: how many values need more than `width` bits. `outlier_width` stands only where there are any.
-//! * `Place`: one byte each, the index of an outlier, ascending.
+//! * `Place`: one byte each, the index of an outlier, ascending. From 16 outliers on, one bit for each of 128 indexes.
 //! * `High`: the outliers' bits above `width`, packed like `Low`.
 //!
 //! `n` is not stored: the caller knows it. The block 3, 1, 2, 900 becomes `02 01 08 | 27 | 03 | e1`: two bits each
@@ -34,6 +35,9 @@ use crate::simd;
 
 /// The most values in a block.
 pub const BLOCK: usize = 128;
+
+/// One bit for each value of a full block.
+const BITS_BYTES: usize = BLOCK / 8;
 
 /// Bytes that a decoder may read, but not use, beyond the packed bits: [`simd`] loads whole registers.
 const SLACK: usize = 64;
@@ -90,11 +94,17 @@ fn shape(input: &[u8], count: usize) -> Result<Shape, PackedError> {
         return Err(PackedError::OutOfRange { count, what: "outliers", found: outliers });
     }
     let low_length = packed_length(count, width);
-    let length = low_start + low_length + outliers + packed_length(outliers, outlier_width);
+    let high_length = packed_length(outliers, outlier_width);
+    let length = low_start + low_length + places_length(outliers) + high_length;
     if input.len() < length {
         return Err(PackedError::Truncated { expected: length, found: input.len() });
     }
     Ok(Shape { width, outliers, outlier_width, low_start, low_length, length })
+}
+
+/// Bytes that the places of so many outliers take.
+fn places_length(outliers: usize) -> usize {
+    outliers.min(BITS_BYTES)
 }
 
 /// Bytes that `count` values of `width` bits take.
@@ -140,17 +150,39 @@ fn patch(
     count: usize,
     out: &mut [u32; BLOCK],
 ) -> Result<(), PackedError> {
-    let (places, highs) = input.split_at(shape.outliers);
-    let last = places.iter().fold(0, |last, &place| last.max(place));
-    if count <= usize::from(last) {
-        return Err(PackedError::OutOfRange { count, what: "an outlier at", found: last.into() });
-    }
+    let (places, highs) = input.split_at(places_length(shape.outliers));
     let length = packed_length(shape.outliers, shape.outlier_width);
     let mut high = [0; BLOCK];
     unpack_anywhere(highs, length, shape.outlier_width, shape.outliers, &mut high);
+    // A width of 32 leaves no bits above; `shape` then forces `outlier_width` to 0.
+    let add = |value: &mut u32, high: u32| *value |= (u64::from(high) << shape.width) as u32;
+    let out_of_range = |what, found| PackedError::OutOfRange { count, what, found };
+    if let Some(bits) = places.first_chunk::<BITS_BYTES>() {
+        let bits = u128::from_le_bytes(*bits);
+        if bits.count_ones() as usize != shape.outliers {
+            return Err(out_of_range("outliers", bits.count_ones() as usize));
+        }
+        let last = 127 - bits.leading_zeros() as usize;
+        if count <= last {
+            return Err(out_of_range("an outlier at", last));
+        }
+        let mut high = high.iter();
+        for (half, word) in [bits as u64, (bits >> 64) as u64].into_iter().enumerate() {
+            let mut rest = word;
+            while rest != 0 {
+                let place = half * 64 + rest.trailing_zeros() as usize;
+                rest &= rest - 1;
+                add(&mut out[place], high.next().copied().unwrap_or(0));
+            }
+        }
+        return Ok(());
+    }
+    let last = places.iter().fold(0, |last, &place| last.max(place));
+    if count <= usize::from(last) {
+        return Err(out_of_range("an outlier at", last.into()));
+    }
     for (&place, &high) in places.iter().zip(&high) {
-        // A width of 32 leaves no bits above; `shape` then forces `outlier_width` to 0.
-        out[usize::from(place) % BLOCK] |= (u64::from(high) << shape.width) as u32;
+        add(&mut out[usize::from(place) % BLOCK], high);
     }
     Ok(())
 }
@@ -168,7 +200,12 @@ pub fn encode(values: &[u32], out: &mut Vec<u8>) {
     pack(values.iter().map(|&value| u64::from(value) & mask), width, out);
     if 0 < outliers {
         let is_outlier = |value: u32| width < bit_length(value);
-        out.extend((0u8..).zip(values).filter(|&(_, &value)| is_outlier(value)).map(|(i, _)| i));
+        let places = (0u8..).zip(values).filter(|&(_, &value)| is_outlier(value)).map(|(i, _)| i);
+        if outliers < BITS_BYTES {
+            out.extend(places);
+        } else {
+            out.extend(places.fold(0u128, |bits, place| bits | 1 << place).to_le_bytes());
+        }
         let highs = values.iter().filter(|&&value| is_outlier(value));
         pack(highs.map(|&value| u64::from(value) >> width), longest - width, out);
     }
@@ -192,7 +229,7 @@ fn best_width(values: &[u32]) -> (u32, usize, u32) {
         outliers += with_length[width as usize + 1];
         let bytes = packed_length(values.len(), width)
             + 1
-            + outliers
+            + places_length(outliers)
             + packed_length(outliers, longest - width);
         if bytes < best_bytes {
             best = (width, outliers);

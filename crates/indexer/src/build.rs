@@ -225,13 +225,9 @@ impl Finishing<'_> {
         let norms: Vec<u8> =
             lengths.as_slice().iter().map(|length| norms::norm_of(*length)).collect();
         let mut facts = self.facts(&mut writer, report, assembly.field_tokens);
-        let model = ImpactModel {
-            lengths: lengths.as_slice(),
-            norms: &norms,
-            k1: facts.baked.k1,
-            b: facts.baked.b,
-            average_length: facts.baked_average_length,
-        };
+        let ranking = (facts.baked.k1, facts.baked.b);
+        let average = facts.baked_average_length;
+        let model = ImpactModel::new(lengths.as_slice(), &norms, ranking, average);
         let runs = runs.finish();
         let input = MergeInput { runs: &runs, bases: &bases, model, threads: self.threads };
         let merged =

@@ -105,13 +105,7 @@ fn write(texts: &[Vec<usize>], average: f64) -> Vec<u8> {
     }
     let norm_bytes: Vec<u8> =
         lengths.as_slice().iter().map(|&length| norms::norm_of(length)).collect();
-    let model = ImpactModel {
-        lengths: lengths.as_slice(),
-        norms: &norm_bytes,
-        k1: 1.2,
-        b: 0.75,
-        average_length: average,
-    };
+    let model = ImpactModel::new(lengths.as_slice(), &norm_bytes, (1.2, 0.75), average);
     let (mut builder, mut table) = (ListBuilder::new(), TermTableBuilder::new());
     let mut vocabulary = VocabularyBuilder::new(Vec::new()).unwrap();
     let (mut postings, mut positions) = (Vec::new(), Vec::new());

@@ -68,7 +68,7 @@ impl Plan {
             PlanNode::Nothing => Some(Shape::Nothing),
             PlanNode::Leaf { leaf, boost } => self.leaf_shape(*leaf, *boost),
             PlanNode::Or(items) => self.terms(items).map(Shape::Union),
-            PlanNode::And(items) => self.terms(items).map(Shape::Conjunction),
+            PlanNode::And(items) => self.conjunction(items),
             PlanNode::Clauses { must, should, must_not } => {
                 match (self.terms(must), self.terms(should), self.terms(must_not)) {
                     (Some(must), Some(should), Some(must_not)) => {
@@ -106,9 +106,7 @@ impl Plan {
                     _ if filters.is_empty() => return plain(self.shape()),
                     [] => Shape::General,
                     [node] => self.shape_of(node),
-                    rest => {
-                        self.terms(rest.iter().copied()).map_or(Shape::General, Shape::Conjunction)
-                    }
+                    rest => self.conjunction(rest.iter().copied()).unwrap_or(Shape::General),
                 };
                 Filtered { shape, documents: Some(self.passing(&filters)), optional: false }
             }
@@ -180,6 +178,29 @@ impl Plan {
                 words.map(|words| Shape::Phrase { weight: boost * leaf.idf, words })
             }
             _ => None,
+        }
+    }
+
+    /// Terms that are all required, and others that are all forbidden.
+    fn conjunction<'p>(
+        &'p self,
+        nodes: impl IntoIterator<Item = &'p PlanNode>,
+    ) -> Option<Shape<'p>> {
+        let (mut must, mut must_not) = (Vec::new(), Vec::new());
+        for node in nodes {
+            match node {
+                PlanNode::Not(inner) => match &**inner {
+                    PlanNode::Or(items) => must_not.extend(items),
+                    other => must_not.push(other),
+                },
+                other => must.push(other),
+            }
+        }
+        let (must, must_not) = (self.terms(must)?, self.terms(must_not)?);
+        match (must.is_empty(), must_not.is_empty()) {
+            (true, _) => None,
+            (false, true) => Some(Shape::Conjunction(must)),
+            (false, false) => Some(Shape::Mixed { must, should: Vec::new(), must_not }),
         }
     }
 

@@ -32,9 +32,9 @@ impl Bound {
         [self.max_impact, self.max_frequency, self.min_norm]
     }
 
-    /// Takes one more posting in.
-    pub(super) fn include(&mut self, impact: f64, frequency: u32, norm: u8) {
-        self.max_impact = self.max_impact.max(round_up(impact));
+    /// Takes one more posting in, whose impact in 255ths is not above `impact`.
+    pub(super) fn include(&mut self, impact: u8, frequency: u32, norm: u8) {
+        self.max_impact = self.max_impact.max(impact);
         self.max_frequency = self.max_frequency.max(frequency.min(255) as u8);
         self.min_norm = self.min_norm.min(norm);
     }
@@ -47,46 +47,50 @@ impl Bound {
     }
 }
 
-/// The impact in 255ths that is not below it.
-pub(super) fn round_up(impact: f64) -> u8 {
-    let rounded = (impact * 255.0).ceil();
-    // Multiplying may round down across an integer.
-    if rounded / 255.0 < impact { (rounded + 1.0).min(255.0) as u8 } else { rounded as u8 }
-}
-
-/// The impact in 255ths that is not above it.
-pub(super) fn round_down(impact: f64) -> u8 {
-    let rounded = (impact * 255.0).floor();
-    if impact < rounded / 255.0 { (rounded - 1.0).max(0.0) as u8 } else { rounded as u8 }
-}
-
 /// What bounds are made from while writing: the segment's document lengths and the ranking they are baked for.
-#[derive(Clone, Copy)]
 pub struct ImpactModel<'a> {
-    /// Exact length of each document of the segment, in tokens.
-    pub lengths: &'a [u32],
-    /// Their norms.
-    pub norms: &'a [u8],
-    /// Term-frequency saturation.
-    pub k1: f64,
-    /// Length normalisation.
-    pub b: f64,
-    /// The average length.
-    pub average_length: f64,
+    norms: &'a [u8],
+    /// `k1 * (1 - b + b * length / average)` of each document.
+    denominators: Vec<f32>,
 }
 
-impl ImpactModel<'_> {
-    /// The impact of a posting.
-    #[inline]
+/// What `f32` can have lost of an impact, generously.
+const LOST: f32 = 1e-6;
+
+impl<'a> ImpactModel<'a> {
+    /// The model of documents with these exact lengths and their norms, for a ranking and an average length.
     #[must_use]
-    pub fn impact(&self, doc: u32, frequency: u32) -> f64 {
-        impact(
-            self.k1,
-            self.b,
-            self.average_length,
-            f64::from(self.lengths[doc as usize]),
-            frequency,
-        )
+    pub fn new(
+        lengths: &[u32],
+        norms: &'a [u8],
+        (k1, b): (f64, f64),
+        average_length: f64,
+    ) -> ImpactModel<'a> {
+        assert_eq!(lengths.len(), norms.len(), "every document has a length and a norm");
+        let denominator = |&length: &u32| {
+            let length = f64::from(length);
+            let relative = if 0.0 < average_length { length / average_length } else { 1.0 };
+            (k1 * (1.0 - b + b * relative)) as f32
+        };
+        ImpactModel { norms, denominators: lengths.iter().map(denominator).collect() }
+    }
+
+    /// Documents of the segment.
+    pub(super) fn documents(&self) -> usize {
+        self.norms.len()
+    }
+
+    /// The norm of a document.
+    pub(super) fn norm(&self, doc: u32) -> u8 {
+        self.norms[doc as usize]
+    }
+
+    /// The impact of a posting in 255ths, rounded down and rounded up.
+    #[inline]
+    pub(super) fn impact(&self, doc: u32, frequency: u32) -> (u8, u8) {
+        let frequency = frequency as f32;
+        let impact = frequency / (frequency + self.denominators[doc as usize]) * 255.0;
+        ((impact * (1.0 - LOST)) as u8, (impact * (1.0 + LOST)).ceil() as u8)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use codec::packed;
 
-use super::bounds::{Bound, ImpactModel, round_down, round_up};
+use super::bounds::{Bound, ImpactModel};
 use super::chunked::{CHUNK, ChunkPostings, ENTRY_BYTES, write_chunk};
 use super::{BLOCK, HEAD_BYTES, ListClass};
 
@@ -53,6 +53,8 @@ pub struct ListBuilder {
     skips: Vec<u8>,
     blocks: Vec<u8>,
     bound: Bound,
+    /// Memory for the impacts of the open block or chunk.
+    posting_impacts: Vec<u8>,
     /// How many postings have each impact in 255ths, rounded down.
     impacts: Box<[u32; 256]>,
 }
@@ -83,13 +85,14 @@ impl ListBuilder {
             skips: Vec::new(),
             blocks: Vec::new(),
             bound: Bound::EMPTY,
+            posting_impacts: Vec::new(),
             impacts: Box::new([0; 256]),
         }
     }
 
     /// Starts a list of `doc_freq` documents; its positions will be appended to `positions`, which may hold others.
     pub fn begin(&mut self, model: &ImpactModel<'_>, doc_freq: u32, positions: &[u8]) {
-        self.class = ListClass::of(doc_freq, model.lengths.len() as u32);
+        self.class = ListClass::of(doc_freq, model.documents() as u32);
         self.expected = doc_freq;
         self.positions_start = positions.len();
     }
@@ -160,7 +163,7 @@ impl ListBuilder {
             }
             ListClass::Chunked => {
                 self.flush_chunk(model, positions);
-                let chunks = model.lengths.len().div_ceil(CHUNK as usize);
+                let chunks = model.documents().div_ceil(CHUNK as usize);
                 self.skips.resize(chunks * ENTRY_BYTES, 0);
                 self.write_blocks(postings);
             }
@@ -240,7 +243,9 @@ impl ListBuilder {
     /// Encodes the open block of a sparse list.
     fn flush_block(&mut self, model: &ImpactModel<'_>, positions: &mut Vec<u8>) {
         let last_doc = self.next_doc - 1;
-        let bound = self.take_impacts(model, &mut Vec::new());
+        let mut impacts = std::mem::take(&mut self.posting_impacts);
+        let bound = self.take_impacts(model, &mut impacts);
+        self.posting_impacts = impacts;
         let block_offset = offset(self.blocks.len());
         let positions_offset = offset(positions.len() - self.positions_start);
         for word in [last_doc, block_offset, positions_offset] {
@@ -267,7 +272,7 @@ impl ListBuilder {
     /// Encodes the open chunk and its directory entry, after empty entries for the chunks before it without a document.
     fn flush_chunk(&mut self, model: &ImpactModel<'_>, positions: &mut Vec<u8>) {
         self.flush_places(positions);
-        let mut impacts = Vec::with_capacity(self.docs.len());
+        let mut impacts = std::mem::take(&mut self.posting_impacts);
         let bound = self.take_impacts(model, &mut impacts);
         let number = (self.docs[0] / CHUNK) as usize;
         self.skips.resize(number * ENTRY_BYTES, 0);
@@ -284,6 +289,7 @@ impl ListBuilder {
             positions: &self.place_offsets,
         };
         let form = write_chunk(&chunk, &mut self.blocks);
+        self.posting_impacts = impacts;
         self.skips.extend([form as u8, 0, 0]);
         self.docs.clear();
         self.frequencies.clear();
@@ -308,12 +314,13 @@ impl ListBuilder {
     /// The bound of the open block or chunk, each impact in 255ths rounded up, all of them counted for the list.
     fn take_impacts(&mut self, model: &ImpactModel<'_>, impacts: &mut Vec<u8>) -> Bound {
         let mut bound = Bound::EMPTY;
+        impacts.clear();
         for (&doc, &frequency) in self.docs.iter().zip(&self.frequencies) {
-            let impact = model.impact(doc, frequency);
-            bound.include(impact, frequency, model.norms[doc as usize]);
-            impacts.push(round_up(impact));
+            let (least, most) = model.impact(doc, frequency);
+            bound.include(most, frequency, model.norm(doc));
+            impacts.push(most);
             if BLOCK < self.expected as usize {
-                self.impacts[usize::from(round_down(impact))] += 1;
+                self.impacts[usize::from(least)] += 1;
             }
         }
         self.bound.join(bound);

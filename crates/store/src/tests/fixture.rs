@@ -111,7 +111,7 @@ fn write_lists(
     average_length: f64,
 ) -> Result<(), Error> {
     let norms: Vec<u8> = lengths.iter().map(|&length| norm_of(length)).collect();
-    let model = ImpactModel { lengths, norms: &norms, k1: 1.2, b: 0.75, average_length };
+    let model = ImpactModel::new(lengths, &norms, (1.2, 0.75), average_length);
     let mut vocabulary = VocabularyBuilder::new(Vec::new())?;
     let (mut list, mut table) = (ListBuilder::new(), TermTableBuilder::new());
     let (mut postings, mut positions) = (Vec::new(), Vec::new());
