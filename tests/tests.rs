@@ -19,6 +19,7 @@ mod hostile;
 mod layering;
 mod meaning;
 mod random;
+mod stems;
 mod suite;
 
 /// Counts what is allocated, so that hostile files can be given a limit.
