@@ -18,6 +18,7 @@ mod golden;
 mod hostile;
 mod layering;
 mod meaning;
+mod promises;
 mod random;
 mod stems;
 mod suite;
