@@ -54,7 +54,7 @@ macro_rules! suite {
 
 suite! {
     words phrases slop windows wildcards fuzzy regex fields boosts booleans unicode ordinary joint names columns scores
-    errors
+    promises errors
 }
 
 #[test]

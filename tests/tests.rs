@@ -18,7 +18,9 @@ mod golden;
 mod hostile;
 mod layering;
 mod meaning;
+mod promises;
 mod random;
+mod stems;
 mod suite;
 
 /// Counts what is allocated, so that hostile files can be given a limit.

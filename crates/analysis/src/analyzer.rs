@@ -86,6 +86,11 @@ impl Analyzer {
         &self.id
     }
 
+    /// Whether terms are stems: then [`crate::form_term`] names what was written.
+    pub fn stems(&self) -> bool {
+        self.stemmer.is_some()
+    }
+
     /// Calls `sink(word, byte_range)` for each word of `text` as written, in order.
     ///
     /// Allocates nothing, but for runs of South-East Asian scripts.

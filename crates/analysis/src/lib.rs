@@ -9,6 +9,7 @@ mod analyzer;
 mod class;
 mod dates;
 mod fold;
+mod forms;
 mod name_key;
 mod stem;
 mod table;
@@ -16,6 +17,7 @@ mod words;
 
 pub use analyzer::{Analyzer, AnalyzerId, AnalyzerOptions, Token};
 pub use dates::{date_span, date_text};
+pub use forms::{form_range, form_term, is_form_term, split_form};
 pub use name_key::{may_have_name_key, name_key};
 
 /// What can be wrong with the options of an analyzer.

@@ -104,6 +104,7 @@ impl Query {
             text,
             all_words: typed.all,
             lenient: typed.lenient,
+            max_expansions: typed.max_expansions,
             read_files: true,
         }))
     }
@@ -146,6 +147,7 @@ mod tests {
             file: None,
             all: true,
             lenient: false,
+            max_expansions: None,
         }
     }
 

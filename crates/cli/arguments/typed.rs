@@ -222,6 +222,9 @@ pub(crate) struct QueryArguments {
     /// Repair a malformed query and say what was repaired
     #[arg(long)]
     pub(crate) lenient: bool,
+    /// The most words a pattern may stand for [default: 100000]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_expansions: Option<usize>,
 }
 
 /// Rank the articles that match a query
@@ -429,6 +432,9 @@ pub(crate) struct ExplainArguments {
     /// Repair a malformed query and say what was repaired
     #[arg(long)]
     pub(crate) lenient: bool,
+    /// The most words a pattern may stand for [default: 100000]
+    #[arg(long, value_name = "N")]
+    pub(crate) max_expansions: Option<usize>,
     /// BM25's k1 (saturation) [default: as indexed]
     #[arg(long, value_name = "NUMBER")]
     pub(crate) k1: Option<f64>,

@@ -14,6 +14,7 @@ pub(crate) fn run(arguments: ExplainArguments, setting: &Setting) -> anyhow::Res
         file: None,
         all: arguments.all,
         lenient: arguments.lenient,
+        max_expansions: arguments.max_expansions,
     };
     let Query(query) = Query::new(&typed)?;
     let index = opened::index_or_dump(&arguments.index, setting)?;

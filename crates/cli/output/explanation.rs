@@ -84,7 +84,8 @@ fn document(found: &DocumentExplanation, text: &mut String) {
         );
         let _ = writeln!(text, ", k1 {}, b {}", found.k1, found.b);
     }
-    found.parts.iter().for_each(|found| part(found, text));
+    let said = |part: &&PartExplanation| found.matches || part.why_not.is_some();
+    found.parts.iter().filter(said).for_each(|found| part(found, text));
 }
 
 fn outcome(node: &OutcomeNode, depth: usize, text: &mut String) {

@@ -38,6 +38,14 @@ pub(crate) fn text(stats: &Stats, setting: &Setting) -> String {
     for (index, (name, value)) in stats.options.iter().enumerate() {
         line(if index == 0 { "options" } else { "" }, &format!("{name} {value}"));
     }
+    if let Some(forms) = &stats.forms {
+        let share = share(forms.bytes, stats.bytes);
+        let (lists, words) = (count(forms.lists, "form"), number(forms.occurrences));
+        line(
+            "forms",
+            &format!("{lists} as written, {words} times: {}, {share}", bytes(forms.bytes)),
+        );
+    }
     for (index, field) in stats.fields.iter().enumerate() {
         let tokens = field.tokens.map(|tokens| format!(", {}", count(tokens, "token")));
         let value = format!("{}: {}{}", field.name, field.kind, tokens.unwrap_or_default());

@@ -92,6 +92,9 @@ pub fn build(
     if !options.store_documents && !appended {
         manifest.options.push(("stored".to_owned(), "no".to_owned()));
     }
+    if analyzer.stems() && !appended {
+        manifest.options.push(("forms".to_owned(), "yes".to_owned()));
+    }
     report.sources = sources;
 
     progress.phase(Phase::Merging);

@@ -56,6 +56,9 @@ struct Scratch {
     /// Terms in byte order, with the keys they were sorted by.
     order: Vec<(u128, u32)>,
     surface_ranks: Vec<u32>,
+    /// For each word as written the number in `terms` of its form's term, or [`DROPPED`]; later that term's rank. Empty
+    /// where terms are no stems.
+    forms: Vec<u32>,
     heads: Vec<u32>,
     places: Vec<u32>,
     directory: Vec<u32>,
@@ -130,8 +133,10 @@ impl<'a> Inverter<'a> {
 
     /// Inverts the documents added; `slot` is the number their pieces bear.
     pub(crate) fn finish(&mut self, slot: u32) -> InvertedSlot {
+        self.number_forms();
         self.rank_terms();
         self.scatter();
+        self.scatter_forms();
         self.index_documents();
         let run = self.encode(slot);
         let field_lengths = std::mem::take(&mut self.field_lengths);
@@ -143,10 +148,37 @@ impl<'a> Inverter<'a> {
         InvertedSlot { run, field_lengths, dropped }
     }
 
+    /// Gives the words as written the terms of their forms, where an index of stems keeps them ([`analysis::form_term`]).
+    fn number_forms(&mut self) {
+        let Inverter { analyzer, surfaces, terms, scratch, .. } = self;
+        scratch.forms.clear();
+        if !analyzer.stems() {
+            return;
+        }
+        let (mut form, mut stem, mut key) = (String::new(), String::new(), String::new());
+        for (number, entry) in (0..).zip(surfaces.entries()) {
+            if entry.value == DROPPED {
+                scratch.forms.push(DROPPED);
+                continue;
+            }
+            let word = text_of(surfaces.word(number, &mut [0; 16])).to_owned();
+            analyzer.surface(&word, &mut form);
+            stem.clear();
+            stem.push_str(text_of(terms.word(entry.value, &mut [0; 16])));
+            scratch.forms.push(if form == stem {
+                DROPPED
+            } else {
+                analysis::form_term(&stem, &form, &mut key);
+                let key = terms.key(key.as_bytes(), 0..key.len(), |_| 0);
+                terms.number(&key, |_| 0)
+            });
+        }
+    }
+
     /// Sorts the terms and makes `heads` the place in `places` where each one's occurrences begin.
     fn rank_terms(&mut self) {
         let Inverter { terms, surfaces, .. } = self;
-        let Scratch { order, surface_ranks, heads, .. } = &mut self.scratch;
+        let Scratch { order, surface_ranks, forms, heads, .. } = &mut self.scratch;
         order.clear();
         order.extend((0..terms.entries().len() as u32).map(|term| (terms.order_key(term), term)));
         order.sort_unstable_by(|one, other| {
@@ -166,10 +198,15 @@ impl<'a> Inverter<'a> {
             DROPPED => DROPPED,
             term => heads[term as usize],
         }));
+        forms.iter_mut().filter(|form| **form != DROPPED).for_each(|form| {
+            *form = heads[*form as usize];
+        });
         heads.fill(0);
-        for (rank, surface) in surface_ranks.iter().zip(surfaces.entries()) {
-            if *rank != DROPPED {
-                heads[*rank as usize] += surface.count;
+        for ranks in [&*surface_ranks, &*forms] {
+            for (rank, surface) in ranks.iter().zip(surfaces.entries()) {
+                if *rank != DROPPED {
+                    heads[*rank as usize] += surface.count;
+                }
             }
         }
         let mut sum = 0;
@@ -182,8 +219,9 @@ impl<'a> Inverter<'a> {
     fn scatter(&mut self) {
         let Scratch { surface_ranks, heads, places, .. } = &mut self.scratch;
         // What stands there from the slot before is overwritten: there is a place for every token.
-        if places.len() < self.tokens.len() {
-            places.resize(self.tokens.len(), 0);
+        let total = heads.last().map_or(0, |end| *end as usize);
+        if places.len() < total {
+            places.resize(total, 0);
         }
         let mut tokens = self.tokens.iter();
         let documents = self.field_lengths.chunks_exact(self.text_fields);
@@ -197,6 +235,31 @@ impl<'a> Inverter<'a> {
                     place += 1;
                 }
                 // The gap that no phrase crosses.
+                place += 1;
+            }
+        }
+    }
+
+    /// The same for the terms of forms.
+    fn scatter_forms(&mut self) {
+        let Scratch { forms, heads, places, .. } = &mut self.scratch;
+        if forms.is_empty() {
+            return;
+        }
+        let mut tokens = self.tokens.iter();
+        let documents = self.field_lengths.chunks_exact(self.text_fields);
+        for (fields, start) in documents.zip(&self.starts) {
+            let mut place = *start;
+            for length in fields {
+                for surface in tokens.by_ref().take(*length as usize) {
+                    let rank = forms[*surface as usize];
+                    if rank != DROPPED {
+                        let head = &mut heads[rank as usize];
+                        places[*head as usize] = place;
+                        *head += 1;
+                    }
+                    place += 1;
+                }
                 place += 1;
             }
         }
@@ -238,6 +301,11 @@ impl<'a> Inverter<'a> {
         blocks.extend(writer.take());
         Run::in_memory(blocks)
     }
+}
+
+/// A word of a table as text.
+fn text_of(word: &[u8]) -> &str {
+    str::from_utf8(word).expect("words are cut at characters")
 }
 
 /// The number of a word's term.

@@ -16,7 +16,7 @@ pub struct Report {
     pub documents: u64,
     /// Their tokens.
     pub tokens: u64,
-    /// Their distinct terms.
+    /// Their distinct terms; in an index of stems the terms of forms as written, too.
     pub terms: u32,
     /// Words of which folding left nothing: not indexed.
     pub dropped_tokens: u64,

@@ -10,7 +10,7 @@ use serde::Serialize;
 use store::DocId;
 
 use crate::hits::text_of;
-use crate::reading::{ExpansionReading, TreeNode, WordReading};
+use crate::reading::{ExpansionReading, TreeNode, WordReading, written};
 use crate::search::PreparedQuery;
 use crate::{Error, Index, QueryText, Ranking};
 
@@ -162,7 +162,7 @@ impl Index {
                     .as_ref()
                     .map(|bits| bits.iter().map(|word| u64::from(word.count_ones())).sum::<u64>())
             });
-            FilterReading { text: part(query, &filter.at), documents: counts.sum() }
+            FilterReading { text: written(query, &filter.at), documents: counts.sum() }
         };
         query.plan().filters().iter().map(reading).collect()
     }
@@ -226,7 +226,7 @@ impl Index {
             }
         }
         Ok(PartExplanation {
-            text: part(query, &facts.at),
+            text: written(query, &facts.at),
             tf: leaf.tf,
             boost: leaf.boost,
             idf: leaf.idf,
@@ -262,23 +262,26 @@ impl Index {
 
 /// Why a part of a query has no match in a document.
 fn why(plan: &Plan, pattern: &Pattern, leaf: &LeafExplanation) -> String {
-    let missing: Vec<String> = leaf
-        .missing
-        .iter()
-        .map(|word| {
-            let word = &plan.words()[word.0 as usize];
-            let everywhere = if word.doc_freq == 0 { " (nor in any other)" } else { "" };
-            format!("`{}`{everywhere}", word.label)
-        })
-        .collect();
     if let Some(miss) = &leaf.nearest {
         return near_miss(pattern, miss);
     }
-    match (missing.as_slice(), pattern) {
-        ([], _) => "its words stand in different fields or overlap".to_owned(),
-        (missing, Pattern::Any(_)) => format!("none of {} is in it", missing.join(", ")),
-        ([word], _) => format!("{word} is not in it"),
-        (missing, _) => format!("{} are not in it", missing.join(", ")),
+    let words = || leaf.missing.iter().map(|word| &plan.words()[word.0 as usize]);
+    let listed = |nowhere: bool| {
+        let words = words().filter(|word| (word.doc_freq == 0) == nowhere);
+        words.map(|word| format!("`{}`", word.label)).collect::<Vec<_>>()
+    };
+    let (nowhere, elsewhere) = (listed(true), listed(false));
+    let mut said = Vec::new();
+    for (words, place) in [(&nowhere, "in no article"), (&elsewhere, "not in this article")] {
+        match words.as_slice() {
+            [] => {}
+            [word] => said.push(format!("{word} is {place}")),
+            words => said.push(format!("{} are {place}", words.join(", "))),
+        }
+    }
+    match said.is_empty() {
+        true => "its words stand in different fields or overlap".to_owned(),
+        false => said.join("; "),
     }
 }
 
@@ -300,11 +303,6 @@ fn near_miss(pattern: &Pattern, miss: &NearMiss) -> String {
     }
 }
 
-/// A stretch of the query text.
-fn part(query: &PreparedQuery, at: &std::ops::Range<usize>) -> String {
-    query.text().get(at.clone()).unwrap_or_default().to_owned()
-}
-
 /// What a node of a plan is called, and what stands below it, in the order of its outcome.
 fn label<'p>(
     query: &PreparedQuery,
@@ -316,13 +314,14 @@ fn label<'p>(
         PlanNode::Nothing => ("nothing".to_owned(), Vec::new()),
         PlanNode::Everything => ("every document".to_owned(), Vec::new()),
         PlanNode::Leaf { leaf, boost } => {
-            let text = part(query, &plan.leaves()[leaf.0 as usize].at);
+            let text = written(query, &plan.leaves()[leaf.0 as usize].at);
             let boost = if *boost == 1.0 { String::new() } else { format!(" ^{boost}") };
             (format!("{text}{boost}"), Vec::new())
         }
-        PlanNode::Filter(filter) => {
-            (format!("filter {}", part(query, &plan.filters()[filter.0 as usize].at)), Vec::new())
-        }
+        PlanNode::Filter(filter) => (
+            format!("filter {}", written(query, &plan.filters()[filter.0 as usize].at)),
+            Vec::new(),
+        ),
         PlanNode::And(items) => ("all of".to_owned(), plain(items)),
         PlanNode::Or(items) => ("any of".to_owned(), plain(items)),
         PlanNode::Not(item) => ("not".to_owned(), vec![("", &**item)]),

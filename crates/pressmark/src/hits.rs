@@ -25,6 +25,8 @@ pub(crate) struct HitMaker<'a> {
     text_fields: Vec<&'a str>,
     /// The terms the query looks for, to tell matched words of a window from the words between them.
     terms: HashSet<&'a str>,
+    /// The forms as written that it looks for, each with its term.
+    forms: HashSet<(&'a str, &'a str)>,
 }
 
 /// One text field of one document with its matches.
@@ -44,17 +46,27 @@ impl<'a> HitMaker<'a> {
         detail: &'a Detail,
     ) -> HitMaker<'a> {
         let schema = &index.file().manifest().schema;
-        let mut terms = HashSet::new();
+        let (mut terms, mut forms) = (HashSet::new(), HashSet::new());
         for word in plan.words() {
-            match &word.terms {
-                Terms::One { term, .. } => drop(terms.insert(term.as_str())),
-                Terms::Many { forms, .. } => terms.extend(forms.iter().map(String::as_str)),
+            let written = word.surface.as_ref().map(|surface| surface.written.as_str());
+            let all = match &word.terms {
+                Terms::One { term, .. } => std::slice::from_ref(term),
+                Terms::Many { forms, .. } => forms.as_slice(),
                 // Its words are listed themselves.
-                Terms::Mixed { .. } => {}
+                Terms::Mixed { .. } => &[],
+            };
+            for term in all {
+                match analysis::split_form(term) {
+                    (term, Some(form)) => drop(forms.insert((term, form))),
+                    (term, None) => match written {
+                        Some(form) => drop(forms.insert((term, form))),
+                        None => drop(terms.insert(term)),
+                    },
+                }
             }
         }
         let text_fields = schema.text_fields().map(|field| field.name.as_str()).collect();
-        HitMaker { index, searcher, plan, detail, text_fields, terms }
+        HitMaker { index, searcher, plan, detail, text_fields, terms, forms }
     }
 
     /// Adds to a hit whatever its number can tell.
@@ -142,7 +154,7 @@ impl<'a> HitMaker<'a> {
         let mut mark: Option<Range<u32>> = None;
         for position in words.clone() {
             let term = self.term(field, position);
-            if self.terms.contains(term.as_str()) {
+            if self.is_looked_for(field, position, &term) {
                 looked_for.push(term);
                 let start = mark.take().map_or(position, |mark| mark.start);
                 mark = Some(start..position + 1);
@@ -158,6 +170,18 @@ impl<'a> HitMaker<'a> {
         let next = clauses.len() as u32;
         let clause = *clauses.entry(looked_for).or_insert(next);
         field.matches.push(Match { clause, words });
+    }
+
+    /// Whether the query looks for the word at a position, whose term is given.
+    fn is_looked_for(&self, field: &MatchedField<'_>, position: u32, term: &str) -> bool {
+        if self.terms.contains(term) || self.forms.is_empty() {
+            return self.terms.contains(term);
+        }
+        let mut form = String::new();
+        if let Some(bytes) = field.words.word(position) {
+            self.index.analyzer().surface(&field.text[bytes], &mut form);
+        }
+        self.forms.contains(&(term, form.as_str()))
     }
 
     /// The term of the word at a position.

@@ -3,8 +3,9 @@
 //! Comes in: an open index. Goes out: plain data of `answer` and the types here. Ranks nothing.
 
 use analysis::{Analyzer, AnalyzerOptions};
+use fst::Streamer;
 use serde::Serialize;
-use store::FieldKind;
+use store::{FieldKind, TermOrdinal};
 
 use crate::hits::text_of;
 use crate::{Document, Error, Index, Token, Value};
@@ -38,6 +39,9 @@ pub struct Stats {
     pub fields: Vec<FieldStats>,
     /// Where the bytes are: sections of all segments by name, the largest first.
     pub sections: Vec<SectionStats>,
+    /// What an index of stems keeps to tell forms as written; a part of the sections above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub forms: Option<FormStats>,
     /// What was indexed, in order.
     pub sources: Vec<SourceStats>,
     /// Options that shaped the index.
@@ -82,6 +86,17 @@ pub struct SectionStats {
     /// Its name.
     pub name: String,
     /// Its bytes in all segments.
+    pub bytes: u64,
+}
+
+/// The lists of forms as written, in an index of stems.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FormStats {
+    /// Forms that are not equal to their stem.
+    pub lists: u64,
+    /// Their occurrences.
+    pub occurrences: u64,
+    /// Bytes of their lists and positions; their names in the vocabulary come on top.
     pub bytes: u64,
 }
 
@@ -135,7 +150,7 @@ impl Index {
         let (k1, b) = self.ranking();
         let records = || file.segments().iter().map(|segment| segment.record());
         let terms = match file.segments() {
-            [segment] => u64::from(segment.record().terms),
+            [segment] if !self.analyzer().stems() => u64::from(segment.record().terms),
             _ => self.terms(None)?.count_all()?,
         };
         Ok(Stats {
@@ -156,6 +171,7 @@ impl Index {
             ranking: RankingStats { k1, b },
             fields: self.field_stats(),
             sections: self.section_stats(),
+            forms: if self.analyzer().stems() { Some(self.form_stats()?) } else { None },
             sources: self.source_stats(),
             options: manifest.options.clone(),
         })
@@ -185,6 +201,23 @@ impl Index {
         sections
             .sort_by(|left, right| right.bytes.cmp(&left.bytes).then(left.name.cmp(&right.name)));
         sections
+    }
+
+    fn form_stats(&self) -> Result<FormStats, Error> {
+        let mut stats = FormStats::default();
+        for segment in self.file().segments() {
+            let mut terms = segment.vocabulary().stream();
+            while let Some((term, ordinal)) = terms.next() {
+                if analysis::is_form_term(term) {
+                    let info = segment.term(TermOrdinal(ordinal as u32))?;
+                    stats.lists += 1;
+                    stats.occurrences += info.collection_freq;
+                    let length = |(start, end): (u64, u64)| end.saturating_sub(start);
+                    stats.bytes += length(info.postings) + length(info.positions);
+                }
+            }
+        }
+        Ok(stats)
     }
 
     fn source_stats(&self) -> Vec<SourceStats> {

@@ -43,7 +43,8 @@ pub use explain::{
 };
 pub use index::{Index, OpenOptions};
 pub use inspect::{
-    AnalyzerStats, FieldStats, RankingStats, SectionStats, SourceStats, Stats, Verified, analyze,
+    AnalyzerStats, FieldStats, FormStats, RankingStats, SectionStats, SourceStats, Stats, Verified,
+    analyze,
 };
 pub use reading::{ExpansionReading, LeafReading, QueryReading, TreeNode, WordReading};
 pub use request::{

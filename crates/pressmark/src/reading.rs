@@ -2,10 +2,13 @@
 //!
 //! Comes in: the text of a query and an index. Goes out: plain data to print. Runs nothing.
 
+use std::ops::Range;
+
 use query::syntax::{Bound, Node, NodeKind, Occur};
-use query::{Expansion, Plan, Terms};
+use query::{Expansion, Plan};
 use serde::Serialize;
 
+use crate::search::PreparedQuery;
 use crate::{Error, Index, QueryText, Ranking, TermCount};
 
 /// A query as it is read.
@@ -44,6 +47,20 @@ pub struct WordReading {
     pub documents: u64,
 }
 
+/// What stands at a place of the query, written out in full: typed text as it was meant, without its boost.
+pub(crate) fn written(query: &PreparedQuery, at: &Range<usize>) -> String {
+    match node_at(&query.parsed().root, at) {
+        Some(node) => Node { boost: 1.0, ..node.clone() }.to_string(),
+        None => query.text().get(at.clone()).unwrap_or_default().to_owned(),
+    }
+}
+
+/// The deepest node that stands exactly there.
+fn node_at<'n>(node: &'n Node, at: &Range<usize>) -> Option<&'n Node> {
+    let below = node.children().into_iter().find_map(|node| node_at(node, at));
+    below.or_else(|| (node.at == *at).then_some(node))
+}
+
 /// A part of the query that scores as one term.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct LeafReading {
@@ -75,7 +92,7 @@ impl Index {
             query: root.to_string(),
             tree: self.tree(root, None),
             words: words(plan),
-            scored: scored(plan, query.text()),
+            scored: scored(&query),
             expansions: plan.expansions().iter().map(expansion).collect(),
             notes: query.notes(),
         })
@@ -171,22 +188,15 @@ fn range_label(field: &str, low: &Bound, high: &Bound) -> String {
 }
 
 fn words(plan: &Plan) -> Vec<WordReading> {
-    let word = |word: &query::Word| WordReading {
-        text: match &word.terms {
-            Terms::One { term, .. } if word.surface.is_none() => term.clone(),
-            _ => word.label.clone(),
-        },
-        documents: word.doc_freq,
-    };
+    let word =
+        |word: &query::Word| WordReading { text: word.label.clone(), documents: word.doc_freq };
     plan.words().iter().map(word).collect()
 }
 
-fn scored(plan: &Plan, text: &str) -> Vec<LeafReading> {
-    let leaves = plan.leaves().iter().filter(|leaf| leaf.scored);
-    let reading = |leaf: &query::Leaf| LeafReading {
-        text: text.get(leaf.at.clone()).unwrap_or_default().to_owned(),
-        idf: leaf.idf,
-    };
+fn scored(query: &PreparedQuery) -> Vec<LeafReading> {
+    let leaves = query.plan().leaves().iter().filter(|leaf| leaf.scored);
+    let reading =
+        |leaf: &query::Leaf| LeafReading { text: written(query, &leaf.at), idf: leaf.idf };
     leaves.map(reading).collect()
 }
 

@@ -40,6 +40,8 @@ pub struct QueryText {
     pub all_words: bool,
     /// Whether a malformed query is repaired instead of refused; each repair is in the answer.
     pub lenient: bool,
+    /// The most words one pattern may stand for, if not 100,000; more are an error that says how many there are.
+    pub max_expansions: Option<usize>,
     /// Whether `id:IN@FILE` may read files. Not for queries of strangers.
     pub read_files: bool,
 }

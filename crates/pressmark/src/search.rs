@@ -104,7 +104,7 @@ impl Index {
         let options = PlanOptions {
             k1: ranking.k1.unwrap_or(baked.0),
             b: ranking.b.unwrap_or(baked.1),
-            ..PlanOptions::default()
+            max_expansions: text.max_expansions.unwrap_or(PlanOptions::default().max_expansions),
         };
         let plan = self
             .searcher()?

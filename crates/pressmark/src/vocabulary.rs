@@ -116,9 +116,15 @@ impl TermList<'_> {
 }
 
 impl SegmentTerms<'_> {
+    /// The next term; forms as written of an index of stems are passed over.
     fn advance(&mut self) {
-        let next = self.stream.next();
-        self.next = next.map(|(term, ordinal)| (term.to_vec(), ordinal as u32));
+        self.next = None;
+        while let Some((term, ordinal)) = self.stream.next() {
+            if !analysis::is_form_term(term) {
+                self.next = Some((term.to_vec(), ordinal as u32));
+                return;
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod wildcard;
 
 use std::ops::Range;
 
+use analysis::is_form_term;
 use fst::automaton::Automaton;
 use fst::{IntoStreamer, Streamer};
 pub(crate) use fuzzy::fuzzy;
@@ -94,11 +95,12 @@ fn collect<'i, S>(
 where
     S: for<'s> Streamer<'s, Item = (&'s [u8], u64)>,
 {
+    let has_forms = index.manifest().analyzer.stem.is_some();
     let (mut text, mut found) = (Vec::new(), Vec::new());
     for (segment, view) in index.segments().iter().enumerate() {
         let mut words = words(view);
         while let Some((word, ordinal)) = words.next() {
-            if accepts(word) {
+            if accepts(word) && !(has_forms && is_form_term(word)) {
                 let start = text.len();
                 text.extend_from_slice(word);
                 let ordinal = TermOrdinal(ordinal as u32);

@@ -8,6 +8,7 @@
 
 mod documents;
 mod filters;
+mod forms;
 mod heap;
 mod leaf;
 mod phrase;
@@ -22,6 +23,7 @@ mod words;
 
 use documents::{Documents, residual};
 pub(crate) use filters::filter_documents;
+pub(crate) use forms::form_documents;
 pub(crate) use leaf::{LeafMatcher, operands_apart};
 use places::Place;
 use store::Segment;

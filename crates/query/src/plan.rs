@@ -169,6 +169,9 @@ pub struct Surface {
     pub written: String,
     /// For each segment one bit a document: whether it has the form, within the word's scope.
     pub documents: Vec<Vec<u64>>,
+    /// Where the index knows its forms: for each segment the lists of all other forms of the stem. Otherwise the stored
+    /// texts are asked.
+    pub others: Option<Vec<Vec<TermInfo>>>,
 }
 
 /// The terms of a word.

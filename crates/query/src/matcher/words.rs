@@ -7,6 +7,7 @@ use analysis::Analyzer;
 use store::Segment;
 use store::postings::{Cursor, END};
 
+use super::forms::OtherForms;
 use super::sets::SetCursor;
 use super::surface::SurfaceFilter;
 use crate::Error;
@@ -18,6 +19,7 @@ pub(crate) struct WordCursor<'a> {
     source: Source<'a>,
     scope: Option<usize>,
     surface: Option<SurfaceFilter<'a>>,
+    others: Option<OtherForms<'a>>,
     /// The document of `positions`, or [`END`].
     doc: u32,
     positions: Vec<u32>,
@@ -59,14 +61,25 @@ impl<'a> WordCursor<'a> {
                 Source::Mixed(words.iter().map(open).collect::<Result<_, _>>()?)
             }
         };
-        let surface = word.surface.as_ref().map(|surface| {
-            SurfaceFilter::new(analyzer, text_fields, &surface.written, word.at.clone())
-        });
+        let (mut surface, mut others) = (None, None);
+        if let Some(form) = &word.surface {
+            match &form.others {
+                Some(forms) => {
+                    let forms = forms.get(number).map_or(&[][..], Vec::as_slice);
+                    others = Some(OtherForms::open(segment, forms)?);
+                }
+                None => {
+                    let (written, at) = (&form.written, word.at.clone());
+                    surface = Some(SurfaceFilter::new(analyzer, text_fields, written, at));
+                }
+            }
+        }
         Ok(WordCursor {
             segment,
             source,
             scope: word.scope,
             surface,
+            others,
             doc: END,
             positions: Vec::new(),
         })
@@ -78,7 +91,7 @@ impl<'a> WordCursor<'a> {
         if self.doc == doc {
             return Ok(self.positions.len() as u32);
         }
-        if self.scope.is_some() || self.surface.is_some() {
+        if self.scope.is_some() || self.surface.is_some() || self.others.is_some() {
             return Ok(self.positions(doc)?.len() as u32);
         }
         match &mut self.source {
@@ -134,6 +147,9 @@ impl<'a> WordCursor<'a> {
             }
             if let Some(surface) = &mut self.surface {
                 surface.retain(self.segment, doc, &mut self.positions)?;
+            }
+            if let Some(others) = &mut self.others {
+                others.retain(doc, &mut self.positions)?;
             }
             self.doc = doc;
         }

@@ -137,14 +137,15 @@ impl Parser<'_, '_> {
         }
         let digits = self.lexer.number();
         let at = quote..digits.end;
-        match self.text[digits].parse::<u32>() {
+        let written = &self.text[digits];
+        match written.parse::<u32>() {
             Ok(slop) if slop <= MAX_DISTANCE => Ok(slop),
-            Ok(_) => {
+            _ if !written.is_empty() => {
                 let message = format!("slop above the limit of {MAX_DISTANCE}");
                 self.problem(at, message, None, "read as the limit")?;
                 Ok(MAX_DISTANCE)
             }
-            Err(_) => {
+            _ => {
                 let suggestion = Some("write the slop as a whole number: \"a b\"~2".to_owned());
                 self.problem(at, "'~' behind a quote without a number", suggestion, "left out")?;
                 Ok(0)

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use analysis::split_form;
+
 use super::build::Planner;
 use super::words::piece_idf;
 use super::{Pattern, Terms, Word, WordId};
@@ -281,7 +283,16 @@ fn share_form(left: &Word, right: &Word) -> bool {
     }
     let (left, right) = (forms(left), forms(right));
     let (few, many) = if left.len() <= right.len() { (left, right) } else { (right, left) };
-    few.iter().any(|form| many.binary_search(form).is_ok())
+    few.iter().any(|form| {
+        // A stem stands wherever one of its forms does.
+        let (stem, written) = split_form(form);
+        let later = many.partition_point(|other| other.as_str() < stem);
+        let same_stem = many[later..].iter().take_while(|other| split_form(other).0 == stem);
+        same_stem.into_iter().any(|other| match (written, split_form(other).1) {
+            (Some(one), Some(other)) => one == other,
+            _ => true,
+        })
+    })
 }
 
 /// The terms of a word, in byte order.

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use analysis::{form_range, form_term, split_form};
+use fst::{IntoStreamer, Streamer};
 use store::postings::TermInfo;
 use store::{IndexFile, Segment, TermOrdinal};
 
@@ -11,7 +13,7 @@ use super::build::Planner;
 use super::statistics::{count_bits, field_doc_freq, segment_terms, union_documents};
 use super::{Expansion, Form, Note, Plan, Surface, Terms, Word, WordId};
 use crate::expand::{self, Expanded, Piece};
-use crate::matcher::{SurfaceFilter, surface_documents};
+use crate::matcher::{SurfaceFilter, form_documents, surface_documents};
 use crate::syntax::NodeKind;
 use crate::{Bm25, Error};
 
@@ -38,7 +40,13 @@ impl Planner<'_> {
                 for (written, term) in self.tokens(text) {
                     let mut surface = String::new();
                     self.analyzer.surface(&written, &mut surface);
-                    words.push(self.term_word(term, Some(surface), scope, at)?);
+                    words.push(if self.has_forms() && surface != term {
+                        let mut form = String::new();
+                        form_term(&term, &surface, &mut form);
+                        self.term_word(form, None, scope, at)?
+                    } else {
+                        self.term_word(term, Some(surface), scope, at)?
+                    });
                 }
                 words
             }
@@ -148,9 +156,16 @@ impl Planner<'_> {
         }
         let look_up = |segment: &Segment| segment.lookup(term.as_bytes());
         let infos: Vec<_> = self.index.segments().iter().map(look_up).collect::<Result<_, _>>()?;
-        let label = surface.as_ref().map_or_else(|| term.clone(), |written| format!("={written}"));
+        let label = match (&surface, split_form(&term)) {
+            (Some(form), _) => format!("={form}"),
+            (None, (_, Some(form))) => format!("={form}"),
+            (None, (term, None)) => term.to_owned(),
+        };
         let surface = match surface {
             None => None,
+            Some(written) if self.has_forms() => {
+                Some(self.form_beside_others(written, &term, &infos, scope)?)
+            }
             Some(written) => Some(self.surface(written, &infos, scope, at)?),
         };
         let doc_freq = match (&surface, scope) {
@@ -173,7 +188,34 @@ impl Planner<'_> {
         let mut filter =
             SurfaceFilter::new(self.analyzer, &self.plan.text_fields, &written, at.clone());
         let documents = surface_documents(self.index, &mut filter, infos, scope)?;
-        Ok(Surface { written, documents })
+        Ok(Surface { written, documents, others: None })
+    }
+
+    /// Whether the index knows in which form each word is written.
+    fn has_forms(&self) -> bool {
+        self.index.manifest().options.iter().any(|(name, value)| name == "forms" && value == "yes")
+    }
+
+    /// The form that is equal to its stem: it stands wherever the stem stands and no other form does.
+    fn form_beside_others(
+        &self,
+        written: String,
+        stem: &str,
+        infos: &[Option<TermInfo>],
+        scope: Option<usize>,
+    ) -> Result<Surface, Error> {
+        let (first, after) = form_range(stem);
+        let (mut others, mut documents) = (Vec::new(), Vec::new());
+        for (segment, info) in self.index.segments().iter().zip(infos) {
+            let mut forms = Vec::new();
+            let mut terms = segment.vocabulary().range().ge(&first).lt(&after).into_stream();
+            while let Some((_, ordinal)) = terms.next() {
+                forms.push(segment.term(TermOrdinal(ordinal as u32))?);
+            }
+            documents.push(form_documents(segment, info.as_ref(), &forms, scope)?);
+            others.push(forms);
+        }
+        Ok(Surface { written, documents, others: Some(others) })
     }
 
     fn add_word(&mut self, key: WordKey, word: Word) -> WordId {
@@ -267,6 +309,14 @@ impl Planner<'_> {
         }
         forms.sort_unstable();
         forms.dedup();
+        // A form stands where its stem stands: side by side in one set they would count twice.
+        let is_covered = |form: &String| match split_form(form) {
+            (stem, Some(_)) => forms.binary_search_by(|other| other.as_str().cmp(stem)).is_ok(),
+            (_, None) => false,
+        };
+        if forms.iter().any(is_covered) {
+            return self.mix(words, at);
+        }
         for ordinals in &mut segments {
             ordinals.sort_unstable();
             ordinals.dedup();
