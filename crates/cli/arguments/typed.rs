@@ -170,9 +170,14 @@ pub(crate) struct IndexArguments {
     /// About a record that cannot be read: stop and write nothing, or set it aside in IDX.bad.jsonl
     #[arg(long, value_name = "WHAT", default_value = "stop")]
     pub(crate) on_bad: OnBad,
-    /// About an id that an earlier article has: keep both, or stop and write nothing
+    /// About an id that an earlier article has: keep both, replace the earlier one as if it had never been there, or stop
+    /// and write nothing
     #[arg(long, value_name = "WHAT", default_value = "keep")]
     pub(crate) on_duplicate: OnDuplicate,
+    /// Build in parts of whole inputs, about 256 MB each, and go on where an interrupted run with the same inputs and options
+    /// was; each part becomes a segment
+    #[arg(long)]
+    pub(crate) resume: bool,
     /// Memory to build in, such as 256M or 2G
     #[arg(long, value_name = "SIZE", default_value = "1G")]
     pub(crate) memory: String,
@@ -201,6 +206,7 @@ pub(crate) enum OnBad {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnDuplicate {
     Keep,
+    Replace,
     Error,
 }
 

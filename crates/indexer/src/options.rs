@@ -65,6 +65,9 @@ pub enum OnDuplicate {
     /// Keep both; the last one is found by its id.
     #[default]
     Keep,
+    /// Let it take the place of all earlier ones: the index answers as if they had never been there. Segments that lose a
+    /// document are built again from what they store.
+    Replace,
     /// End with an error that names it; nothing is written.
     Error,
 }

@@ -20,6 +20,14 @@ pub struct BuildRequest {
     pub read: ReadOptions,
     /// How documents become an index.
     pub options: BuildOptions,
+    /// Whether finished parts of the build are to outlive an interruption, and those of an interrupted one to be taken over:
+    /// one part, and one segment, for every so many bytes of whole inputs, see [`BuildRequest::PART_BYTES`].
+    pub part_bytes: Option<u64>,
+}
+
+impl BuildRequest {
+    /// How large parts are that are worth keeping.
+    pub const PART_BYTES: u64 = 256 << 20;
 }
 
 /// The name of an index that has no file.
@@ -42,6 +50,11 @@ impl Index {
         if let Ok(index) = IndexFile::open(path, OpenMode::Map) {
             let fields = &index.manifest().schema.fields;
             keep_named(&mut read.map, fields.iter().map(|field| field.name.as_str()))?;
+        }
+        if let Some(bytes) = request.part_bytes {
+            let parts = Inputs::open_in_parts(request.inputs, &read, bytes)?;
+            let (storage, options) = (&DiskStorage, &request.options);
+            return Ok(indexer::build_in_parts(path, storage, parts, options, progress)?);
         }
         let inputs = Inputs::open(request.inputs, read)?;
         Ok(indexer::build(path, &DiskStorage, inputs, &request.options, progress)?)
