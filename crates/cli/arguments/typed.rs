@@ -158,6 +158,9 @@ pub(crate) struct IndexArguments {
     /// Character encoding of the inputs, such as windows-1252 [default: detected]
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
+    /// Namespaces of a wiki to index, by number [default: 0, its articles]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', allow_negative_numbers = true)]
+    pub(crate) namespaces: Vec<i64>,
     /// Where to take fields from: body=text,title=headline,id=url,date=published
     #[arg(long, value_name = "FIELD=SOURCE,...")]
     pub(crate) map: Option<String>,

@@ -50,6 +50,9 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
     if let Some(field) = &arguments.id_field {
         read.map.insert("id", field)?;
     }
+    if !arguments.namespaces.is_empty() {
+        read.namespaces = arguments.namespaces.clone();
+    }
     read.encoding = arguments.encoding.as_deref().map(str::parse).transpose()?;
     let baked = BakedRanking::default();
     let options = BuildOptions {

@@ -103,12 +103,14 @@ fn in_setting<'s>(
     progress.phase(Phase::Reading);
     let (mut writer, appended) = open_writer(target, storage)?;
     let analyzer = &choose_analyzer(&mut writer, appended, options)?;
-    if !options.store_documents && !appended {
-        writer.manifest_mut().options.push(("stored".to_owned(), "no".to_owned()));
-    }
     if analyzer.stems() && !appended {
         writer.manifest_mut().options.push(("forms".to_owned(), "yes".to_owned()));
     }
+    // Commits may differ in them; each is noted once.
+    let noted = &mut writer.manifest_mut().options;
+    noted.extend(
+        options.shaping().into_iter().filter(|option| !noted.contains(option)).collect::<Vec<_>>(),
+    );
     let threads = threads(options);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = &pool.map_err(|cause| Error::Threads { threads, cause: cause.to_string() })?;

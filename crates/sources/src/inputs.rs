@@ -21,9 +21,13 @@ use crate::stream::{End, Plain, RecordStream};
 use crate::summary::{Counters, hex};
 use crate::walk::{self, Found, Kind};
 use crate::{
-    Batch, Compression, Document, Error, FieldMap, Format, Item, ReadOptions, SkipReason,
-    SourceSummary, encoding,
+    Batch, Compression, Error, FieldMap, Format, Item, ReadOptions, SkipReason, SourceSummary,
+    encoding,
 };
+
+mod handed;
+
+pub use handed::{Documents, Failure};
 
 /// What to read.
 #[derive(Debug, Clone)]
@@ -89,12 +93,6 @@ struct InputState {
     /// The `sha256sum` lines of a folder's files; `None` for a single file.
     listing: Option<Sha256>,
 }
-
-/// Why documents that are handed over could not be had.
-pub type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// Documents that are handed over one by one, see [`Inputs::of_documents`].
-pub type Documents = Box<dyn Iterator<Item = Result<Document, Failure>> + Send>;
 
 /// A file waiting to be opened.
 struct Waiting {
@@ -172,84 +170,6 @@ impl Inputs {
         Ok(opened)
     }
 
-    /// The same in parts of whole inputs, each of at least `part_bytes` stored bytes but for the last: where parts end
-    /// depends on the inputs alone.
-    ///
-    /// # Errors
-    /// As [`Inputs::open`], and where standard input is among them, which cannot be read again.
-    pub fn open_in_parts(
-        inputs: Vec<Input>,
-        options: &ReadOptions,
-        part_bytes: u64,
-    ) -> Result<Vec<Inputs>, Error> {
-        let (mut parts, mut part) = (Vec::new(), Vec::new());
-        let mut bytes = 0;
-        for input in inputs {
-            if matches!(input, Input::Stdin) {
-                return Err(Error::StdinInParts);
-            }
-            let opened = Inputs::open(vec![input.clone()], options.clone())?;
-            bytes += opened.total_bytes().unwrap_or(0);
-            part.push(input);
-            if part_bytes <= bytes {
-                parts.push(Inputs::open(std::mem::take(&mut part), options.clone())?);
-                bytes = 0;
-            }
-        }
-        if !part.is_empty() || parts.is_empty() {
-            parts.push(Inputs::open(part, options.clone())?);
-        }
-        Ok(parts)
-    }
-
-    /// Names, sizes and times of change of all that is waiting to be read, and the options: equal ones mean that the same
-    /// will be read, as far as can be told without reading it.
-    pub fn fingerprint(&self) -> String {
-        let mut hasher = Sha256::new();
-        hasher.update(format!("{:?}", self.options));
-        for Waiting { input, name, from } in &self.queue {
-            let state = match from {
-                From::File(path) => {
-                    let found = fs::metadata(path).ok();
-                    format!("{:?}", found.map(|file| (file.len(), file.modified().ok())))
-                }
-                From::Bytes(bytes) => hex(&Sha256::digest(bytes).into()),
-                From::Stdin => "stdin".to_owned(),
-                From::Note(item) => format!("{item:?}"),
-            };
-            hasher.update(format!("{input} {name} {state}\n"));
-        }
-        hex(&hasher.finalize().into())
-    }
-
-    /// Documents from elsewhere as one input named `name`; they are not mapped, just cut into batches.
-    ///
-    /// ```
-    /// use sources::{Document, Inputs, ReadOptions, Value};
-    ///
-    /// let fields = vec![("body".into(), Value::Text("Rain.".into()))];
-    /// let rain = Document { id: None, source: "memory".into(), number: 1, offset: 0, fields };
-    /// let documents = Box::new(std::iter::once(Ok(rain)));
-    /// let mut inputs = Inputs::of_documents("memory", documents, ReadOptions::default());
-    /// assert!(inputs.next_batch()?.is_some());
-    /// assert!(inputs.next_batch()?.is_none());
-    /// # Ok::<(), sources::Error>(())
-    /// ```
-    pub fn of_documents(name: &str, documents: Documents, options: ReadOptions) -> Inputs {
-        Inputs {
-            map: Arc::new(options.map.clone()),
-            options,
-            inputs: vec![InputState::new(name.to_owned(), None)],
-            queue: VecDeque::new(),
-            archives: Vec::new(),
-            current: None,
-            documents: Some(documents),
-            ready: VecDeque::new(),
-            total_bytes: None,
-            bytes_read: Arc::default(),
-        }
-    }
-
     fn add(&mut self, input: Input) -> Result<(), Error> {
         let index = self.inputs.len();
         let (name, bytes, from) = match input {
@@ -316,26 +236,6 @@ impl Inputs {
             }
         }
         Ok((!pieces.is_empty()).then(|| Batch { pieces, map: Arc::clone(&self.map) }))
-    }
-
-    /// Makes a piece of the next documents that are handed over.
-    fn take_documents(&mut self, enough: usize) -> Result<(), Error> {
-        let Some(documents) = &mut self.documents else { return Ok(()) };
-        let (mut taken, mut bytes) = (Vec::new(), 0);
-        while bytes < enough {
-            let Some(document) = documents.next() else {
-                self.documents = None;
-                break;
-            };
-            let document = document.map_err(|cause| Error::Documents { cause })?;
-            bytes += document.bytes();
-            taken.push(document);
-        }
-        if !taken.is_empty() {
-            let context = self.context(0, &Arc::clone(&taken[0].source));
-            self.ready.push_back(Piece::Documents(context, taken, bytes));
-        }
-        Ok(())
     }
 
     /// Opens an input's file.
