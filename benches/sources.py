@@ -7,8 +7,10 @@ disk for each second of processor time (user and system, all threads), so that a
 the peak of the whole process. Parquet needs pyarrow and is left out without it.
 
     benches/sources.py target/quick/pressmark target/quick/examples/read enwiki.jsonl 32
+
+With `-` for the reader its column stays empty.
 """
-import bz2, csv, gzip, html, io, json, lzma, os, subprocess, sys, tarfile, tempfile, time, zipfile
+import bz2, csv, gzip, html, io, json, lzma, os, subprocess, sys, tarfile, tempfile, zipfile
 
 PRESSMARK, READER, DUMP = sys.argv[1:4]
 LIMIT = int(sys.argv[4] if len(sys.argv) > 4 else 32) << 20
@@ -63,7 +65,7 @@ def wiki(a):
 def mail(a):
     title = a["title"].encode("ascii", "replace").decode()
     return (f"From x@example.org Thu Jan  2 03:04:05 2014\nFrom: x@example.org\nSubject: {title}\nMessage-ID: <{a['id']}@example.org>\n"
-            "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + a["text"].replace("\nFrom ", "\n>From ") + "\n\n")
+            "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n" + ("\n" + a["text"]).replace("\nFrom ", "\n>From ") + "\n\n")
 
 
 def folder(path, ending, make):
@@ -121,7 +123,7 @@ def written(base):
         "CSV": ("a.csv", lambda: table(",")),
         "TSV": ("a.tsv", lambda: table("\t")),
         "MediaWiki XML": ("wiki.xml", lambda: xml),
-        "CirrusSearch": ("cirrus.json", lambda: joined(lambda a: json.dumps({"index": {"_id": a["id"]}}) + "\n" + json.dumps({"title": a["title"], "text": a["text"], "namespace": 0, "timestamp": DATE}, ensure_ascii=False) + "\n")),
+        "CirrusSearch": ("cirrus.json", lambda: joined(lambda a: json.dumps({"index": {"_id": a["id"]}}, separators=(",", ":")) + "\n" + json.dumps({"title": a["title"], "text": a["text"], "namespace": 0, "timestamp": DATE}, ensure_ascii=False) + "\n")),
         "WikiExtractor": ("wiki_00", lambda: joined(lambda a: f"<doc id=\"{a['id']}\" url=\"{a['url']}\" title=\"{a['title']}\">\n{a['title']}\n\n{html.escape(a['text'], False)}\n</doc>\n")),
         "Stack Exchange": ("Posts.xml", lambda: posts),
         "TREC": ("trec", lambda: joined(lambda a: f"<DOC>\n<DOCNO>{a['id']}</DOCNO>\n<TITLE>{html.escape(a['title'])}</TITLE>\n<TEXT>\n{html.escape(a['text'])}\n</TEXT>\n</DOC>\n")),
@@ -158,13 +160,12 @@ def written(base):
 
 
 def measured(command):
-    """Seconds of processor time, seconds, peak memory in MiB."""
-    start = time.time()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    if status:
-        raise SystemExit(f"{command} ended with {status}")
-    return usage.ru_utime + usage.ru_stime, time.time() - start, usage.ru_maxrss / 1024
+    """Seconds of processor time, and peak memory in MiB, by GNU time: it is small itself, and a child begins as large as its parent."""
+    with tempfile.NamedTemporaryFile("r") as figures:
+        timed = ["/usr/bin/time", "-f", "%U %S %M", "-o", figures.name, *command]
+        subprocess.run(timed, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+        user, system, peak = map(float, figures.read().split()[-3:])
+    return max(user + system, 0.01), peak / 1024
 
 
 def size(path):
@@ -180,8 +181,8 @@ with tempfile.TemporaryDirectory() as base:
     for name, path in written(base):
         index = os.path.join(base, "out.pmk")
         megabytes = size(path) / 1e6
-        reading, _, _ = measured([READER, path])
-        indexing, _, peak = measured([PRESSMARK, "index", index, path, "--memory", MEMORY, "--on-bad", "skip"])
+        reading = f"{megabytes / measured([READER, path])[0]:.0f}" if READER != "-" else ""
+        indexing, peak = measured([PRESSMARK, "index", index, path, "--memory", MEMORY, "--on-bad", "skip"])
         stats = json.loads(subprocess.run([PRESSMARK, "stats", index, "--format", "json"], stdout=subprocess.PIPE).stdout)
         os.remove(index)
-        print(f"| {name} | {megabytes:.1f} | {megabytes / reading:.0f} | {megabytes / indexing:.1f} | {peak:.0f} | {stats['documents']} |", flush=True)
+        print(f"| {name} | {megabytes:.1f} | {reading} | {megabytes / indexing:.1f} | {peak:.0f} | {stats['documents']} |", flush=True)

@@ -205,7 +205,7 @@ pub(super) fn fixtures() -> Vec<Fixture> {
         fixture(
             "cirrus.json",
             Format::Cirrus,
-            b"{\"index\":{\"_type\":\"_doc\",\"_id\":\"12\"}}\n{\"title\":\"A\",\"text\":\"Body.\",\"source_text\":\"'''x'''\",\"timestamp\":\"2020-01-01T00:00:00Z\",\"namespace\":0}\n{\"index\":{\"_id\":\"13\"}}\n{\"title\":\"Talk:A\",\"namespace\":1}\n",
+            b"{\"index\":{\"_type\":\"_doc\",\"_id\":\"12\"}}\n{\"title\":\"A\",\"text\":\"Body.\",\"source_text\":\"'''x'''\",\"timestamp\":\"2020-01-01T00:00:00Z\",\"namespace\":0}\n{ \"index\": {\"_id\": \"13\"} }\n{\"title\":\"Talk:A\",\"namespace\":1}\n",
             &["cirrus.json#1 12 title=A body=Body. date=2020-01-01T00:00:00Z namespace=Integer(0)", "skipped namespace"],
             None,
         ),
