@@ -13,6 +13,7 @@ mod agreement;
 mod cli;
 mod determinism;
 mod dump;
+mod duplicates;
 mod generator;
 mod golden;
 mod hostile;

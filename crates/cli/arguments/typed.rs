@@ -158,6 +158,9 @@ pub(crate) struct IndexArguments {
     /// Character encoding of the inputs, such as windows-1252 [default: detected]
     #[arg(long, value_name = "NAME")]
     pub(crate) encoding: Option<String>,
+    /// Namespaces of a wiki to index, by number [default: 0, its articles]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', allow_negative_numbers = true)]
+    pub(crate) namespaces: Vec<i64>,
     /// Where to take fields from: body=text,title=headline,id=url,date=published
     #[arg(long, value_name = "FIELD=SOURCE,...")]
     pub(crate) map: Option<String>,
@@ -170,9 +173,14 @@ pub(crate) struct IndexArguments {
     /// About a record that cannot be read: stop and write nothing, or set it aside in IDX.bad.jsonl
     #[arg(long, value_name = "WHAT", default_value = "stop")]
     pub(crate) on_bad: OnBad,
-    /// About an id that an earlier article has: keep both, or stop and write nothing
+    /// About an id that an earlier article has: keep both, replace the earlier one as if it had never been there, or stop
+    /// and write nothing
     #[arg(long, value_name = "WHAT", default_value = "keep")]
     pub(crate) on_duplicate: OnDuplicate,
+    /// Build in parts of whole inputs, about 256 MB each, and go on where an interrupted run with the same inputs and options
+    /// was; each part becomes a segment
+    #[arg(long)]
+    pub(crate) resume: bool,
     /// Memory to build in, such as 256M or 2G
     #[arg(long, value_name = "SIZE", default_value = "1G")]
     pub(crate) memory: String,
@@ -201,6 +209,7 @@ pub(crate) enum OnBad {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OnDuplicate {
     Keep,
+    Replace,
     Error,
 }
 

@@ -24,6 +24,14 @@ pub(crate) fn run(arguments: IndexArguments, setting: &Setting) -> anyhow::Resul
     let report = built?;
     let size = std::fs::metadata(&arguments.index).map(|file| file.len()).unwrap_or(0);
     say(setting, &summary(&report, start.elapsed()));
+    if 0 < report.resumed {
+        let parts = figures::count(report.resumed.into(), "part");
+        say(setting, &format!("resumed: {parts} had been finished before"));
+    }
+    if 0 < report.replaced {
+        let articles = figures::count(report.replaced, "article");
+        say(setting, &format!("replaced {articles} with the same id"));
+    }
     say(setting, &fields(&report));
     say_omissions(setting, &report);
     say(setting, &format!("{}: {}", arguments.index.display(), figures::bytes(size)));
@@ -42,6 +50,9 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
     if let Some(field) = &arguments.id_field {
         read.map.insert("id", field)?;
     }
+    if !arguments.namespaces.is_empty() {
+        read.namespaces = arguments.namespaces.clone();
+    }
     read.encoding = arguments.encoding.as_deref().map(str::parse).transpose()?;
     let baked = BakedRanking::default();
     let options = BuildOptions {
@@ -55,6 +66,7 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
         },
         on_duplicate: match arguments.on_duplicate {
             OnDuplicate::Keep => pressmark::OnDuplicate::Keep,
+            OnDuplicate::Replace => pressmark::OnDuplicate::Replace,
             OnDuplicate::Error => pressmark::OnDuplicate::Error,
         },
         ranking: BakedRanking {
@@ -65,7 +77,8 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
         ..BuildOptions::default()
     };
     let inputs = arguments.inputs.iter().cloned().map(input).collect();
-    Ok(BuildRequest { inputs, read, options })
+    let part_bytes = arguments.resume.then_some(BuildRequest::PART_BYTES);
+    Ok(BuildRequest { inputs, read, options, part_bytes })
 }
 
 /// `-` is standard input.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::bail;
-use pressmark::{BuildOptions, BuildRequest, Index, OnBad, OpenOptions, ReadOptions};
+use pressmark::{BuildOptions, BuildRequest, Index, OnBad, OpenOptions};
 
 use crate::arguments::Setting;
 use crate::commands::index::{input, say_omissions};
@@ -49,7 +49,7 @@ fn dump(path: &Path, setting: &Setting) -> anyhow::Result<Index> {
     let inputs = vec![input(path.to_owned())];
     let progress = ProgressBar::new(setting);
     let built =
-        Index::in_memory(BuildRequest { inputs, read: ReadOptions::default(), options }, &progress);
+        Index::in_memory(BuildRequest { inputs, options, ..BuildRequest::default() }, &progress);
     progress.finish();
     let (index, report) = built?;
     if report.documents == 0 {

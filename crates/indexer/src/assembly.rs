@@ -58,7 +58,7 @@ impl<'s> Assembly<'s> {
         let text_fields = plan.texts().len();
         let earlier_documents = writer.manifest_mut().statistics.documents;
         let known_ids = match options.on_duplicate {
-            OnDuplicate::Keep => None,
+            OnDuplicate::Keep | OnDuplicate::Replace => None,
             OnDuplicate::Error => Some(KnownIds::new(target, 0 < earlier_documents)?),
         };
         Ok(Assembly {

@@ -9,16 +9,22 @@ use std::path::Path;
 use analysis::{Analyzer, AnalyzerOptions};
 use sources::{Inputs, SkipReason, SourceSummary};
 use store::postings::ImpactModel;
-use store::{AnalyzerRecord, IndexWriter, SegmentFacts, SourceRecord, Storage, names, norms};
+use store::{
+    AnalyzerRecord, IndexFile, IndexWriter, OpenMode, SegmentFacts, SourceRecord, Storage, names,
+    norms,
+};
 use tempfile::SpooledTempFile;
 
 use crate::assembly::Assembly;
-use crate::fields::FieldPlan;
+use crate::bad_file::BadFile;
+use crate::fields::{FieldPlan, Sample};
 use crate::merge::{MergeInput, Merged, merge};
 use crate::reading::{Bounds, Reading};
 use crate::runs::{Runs, folder_of};
 use crate::slots::Dealer;
-use crate::{BuildOptions, Error, Phase, Progress, Report};
+use crate::{
+    BuildOptions, Error, FieldChoices, OnDuplicate, Phase, Progress, Report, replace, resume,
+};
 
 /// A thread is only started for so many bytes of memory; in tests few, so that small memory and threads go together.
 const THREAD_MEMORY: u64 = if cfg!(test) { 100 } else { 16 << 20 };
@@ -56,50 +62,60 @@ pub fn build(
     options: &BuildOptions,
     progress: &dyn Progress,
 ) -> Result<Report, Error> {
+    in_setting((target, storage), options, progress, |work, writer, appended| {
+        if options.on_duplicate == OnDuplicate::Replace {
+            return replace::build(work, writer, appended, inputs);
+        }
+        let origin = if appended { Origin::Added } else { Origin::Fresh };
+        let (writer, bad, report) = work.segment(writer, origin, inputs)?;
+        work.commit(writer, bad, report)
+    })
+}
+
+/// Builds like [`build`], but part by part, a segment each: parts that are done stay beside the target when the process is
+/// interrupted, and the next call with the same parts and options takes them over. The bytes are the same whether it was
+/// interrupted or not. When it has ended, nothing but the index is left.
+///
+/// # Errors
+/// As [`build`], and where duplicates are not to be kept.
+pub fn build_in_parts(
+    target: &Path,
+    storage: &dyn Storage,
+    parts: Vec<Inputs>,
+    options: &BuildOptions,
+    progress: &dyn Progress,
+) -> Result<Report, Error> {
+    if options.on_duplicate != OnDuplicate::Keep {
+        return Err(Error::DuplicatesInParts);
+    }
+    in_setting((target, storage), options, progress, |work, writer, appended| {
+        resume::build(work, writer, appended, parts)
+    })
+}
+
+/// Opens the writer, makes the threads, and calls `run` with all that a build needs.
+fn in_setting<'s>(
+    (target, storage): (&Path, &'s dyn Storage),
+    options: &BuildOptions,
+    progress: &dyn Progress,
+    run: impl FnOnce(&Work<'_>, IndexWriter<'s>, bool) -> Result<Report, Error>,
+) -> Result<Report, Error> {
     progress.phase(Phase::Reading);
     let (mut writer, appended) = open_writer(target, storage)?;
-    let analyzer = choose_analyzer(&mut writer, appended, options)?;
+    let analyzer = &choose_analyzer(&mut writer, appended, options)?;
+    if analyzer.stems() && !appended {
+        writer.manifest_mut().options.push(("forms".to_owned(), "yes".to_owned()));
+    }
+    // Commits may differ in them; each is noted once.
+    let noted = &mut writer.manifest_mut().options;
+    noted.extend(
+        options.shaping().into_iter().filter(|option| !noted.contains(option)).collect::<Vec<_>>(),
+    );
     let threads = threads(options);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    let pool = pool.map_err(|cause| Error::Threads { threads, cause: cause.to_string() })?;
-
-    let mut dealer = Dealer::new(inputs, threads, options.memory);
-    let sample = dealer.sample()?;
-    let plan = match appended {
-        true => FieldPlan::append(&writer.manifest_mut().schema, &options.fields, &sample)?,
-        false => FieldPlan::create(&options.fields, &sample)?,
-    };
-    drop(sample);
-
-    let runs_memory = if options.spill { options.memory / 4 } else { u64::MAX / 2 };
-    let runs = Runs::new(runs_memory);
-    let assembly = Assembly::new(writer, target, &plan, runs, options)?;
-    let bounds = Bounds { threads, runs_memory: runs_memory + runs_memory / 2 };
-    let folder = folder_of(target);
-    let shared = (&analyzer, &plan, options);
-    let reading = Reading::new(shared, progress, &folder, dealer, assembly, bounds);
-    let (dealer, mut assembly) = reading.run(&pool)?;
-
-    let mut report = Report { appended, ..Report::default() };
-    let sources = dealer.into_inputs().summaries();
-    count(&mut report, &assembly, &sources);
-    let late = std::mem::take(&mut assembly.late_fields);
-    let (schema, fields, unlisted) = plan.finish(late)?;
-    (report.fields, report.unlisted_fields) = (fields, unlisted);
-    let manifest = assembly.writer.manifest_mut();
-    manifest.schema = schema;
-    manifest.sources.extend(sources.iter().map(source_record));
-    if !options.store_documents && !appended {
-        manifest.options.push(("stored".to_owned(), "no".to_owned()));
-    }
-    if analyzer.stems() && !appended {
-        manifest.options.push(("forms".to_owned(), "yes".to_owned()));
-    }
-    report.sources = sources;
-
-    progress.phase(Phase::Merging);
-    let finishing = Finishing { target, storage, options, pool: &pool, threads, progress };
-    finishing.run(assembly, report)
+    let pool = &pool.map_err(|cause| Error::Threads { threads, cause: cause.to_string() })?;
+    let work = Work { target, storage, options, analyzer, pool, threads, progress };
+    run(&work, writer, appended)
 }
 
 /// An appending writer where there is an index, else one that creates it.
@@ -183,24 +199,108 @@ fn count(report: &mut Report, assembly: &Assembly<'_>, sources: &[SourceSummary]
     }
 }
 
-/// What is left to do when everything has been read.
-struct Finishing<'a> {
-    target: &'a Path,
-    storage: &'a dyn Storage,
-    options: &'a BuildOptions,
-    pool: &'a rayon::ThreadPool,
-    threads: usize,
-    progress: &'a dyn Progress,
+/// Where the documents of a segment come from, which decides what their fields are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The inputs of a new index.
+    Fresh,
+    /// Inputs added to an index.
+    Added,
+    /// A segment of the index.
+    Again,
 }
 
-impl Finishing<'_> {
-    /// Merges, writes the rest of the segment and commits.
-    fn run(&self, assembly: Assembly<'_>, mut report: Report) -> Result<Report, Error> {
-        let (writer, bad) = if assembly.documents == 0 {
-            (assembly.writer, assembly.bad)
-        } else {
-            self.segment(assembly, &mut report)?
+/// What all steps of a build share.
+#[derive(Clone, Copy)]
+pub(crate) struct Work<'a> {
+    pub(crate) target: &'a Path,
+    pub(crate) storage: &'a dyn Storage,
+    pub(crate) options: &'a BuildOptions,
+    pub(crate) analyzer: &'a Analyzer,
+    pub(crate) pool: &'a rayon::ThreadPool,
+    pub(crate) threads: usize,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+impl<'a> Work<'a> {
+    /// The same with other options; the threads stay.
+    pub(crate) fn with<'b>(&self, options: &'b BuildOptions) -> Work<'b>
+    where
+        'a: 'b,
+    {
+        Work { options, ..*self }
+    }
+
+    /// An empty list of bad records of the target.
+    pub(crate) fn bad_file(&self) -> BadFile {
+        BadFile::new(self.target, self.options.spill)
+    }
+
+    /// Opens an index of this build's storage.
+    pub(crate) fn open(&self, path: &Path) -> Result<IndexFile, Error> {
+        if self.options.spill {
+            return Ok(IndexFile::open(path, OpenMode::Map)?);
+        }
+        let failed = |source| store::Error::Io { action: "read", path: path.to_owned(), source };
+        let mut file = self.storage.open(path).map_err(failed)?;
+        let mut bytes = vec![0; file.length().map_err(failed)? as usize];
+        file.read_at(0, &mut bytes).map_err(failed)?;
+        Ok(IndexFile::from_bytes(bytes)?)
+    }
+
+    /// Indexes the inputs as one more segment of `writer`, or none where they have no documents.
+    pub(crate) fn segment<'s>(
+        &self,
+        mut writer: IndexWriter<'s>,
+        origin: Origin,
+        inputs: Inputs,
+    ) -> Result<(IndexWriter<'s>, BadFile, Report), Error> {
+        let Work { options, threads, .. } = *self;
+        let mut dealer = Dealer::new(inputs, threads, options.memory);
+        let schema = &writer.manifest_mut().schema;
+        let plan = match origin {
+            Origin::Fresh => FieldPlan::create(&options.fields, &dealer.sample()?)?,
+            Origin::Added => FieldPlan::append(schema, &options.fields, &dealer.sample()?)?,
+            Origin::Again => {
+                FieldPlan::append(schema, &FieldChoices::default(), &Sample::default())?
+            }
         };
+        let runs_memory = if options.spill { options.memory / 4 } else { u64::MAX / 2 };
+        let runs = Runs::new(runs_memory);
+        let assembly = Assembly::new(writer, self.target, &plan, runs, options)?;
+        let bounds = Bounds { threads, runs_memory: runs_memory + runs_memory / 2 };
+        let folder = folder_of(self.target);
+        let shared = (self.analyzer, &plan, options);
+        let reading = Reading::new(shared, self.progress, &folder, dealer, assembly, bounds);
+        let (dealer, mut assembly) = reading.run(self.pool)?;
+
+        let mut report = Report { appended: origin != Origin::Fresh, ..Report::default() };
+        let sources = dealer.into_inputs().summaries();
+        count(&mut report, &assembly, &sources);
+        let late = std::mem::take(&mut assembly.late_fields);
+        let (schema, fields, unlisted) = plan.finish(late)?;
+        (report.fields, report.unlisted_fields) = (fields, unlisted);
+        if origin != Origin::Again {
+            let manifest = assembly.writer.manifest_mut();
+            manifest.schema = schema;
+            manifest.sources.extend(sources.iter().map(source_record));
+        }
+        report.sources = sources;
+        self.progress.phase(Phase::Merging);
+        let (writer, bad) = match assembly.documents {
+            0 => (assembly.writer, assembly.bad),
+            _ => self.finish_segment(assembly, &mut report)?,
+        };
+        Ok((writer, bad, report))
+    }
+
+    /// Makes everything count, and puts the bad records in their place.
+    pub(crate) fn commit(
+        &self,
+        writer: IndexWriter<'_>,
+        bad: BadFile,
+        mut report: Report,
+    ) -> Result<Report, Error> {
         self.progress.phase(Phase::Committing);
         let temporary = writer.temporary_path();
         let bad = bad.write(self.storage, &temporary, report.appended)?;
@@ -217,11 +317,11 @@ impl Finishing<'_> {
     }
 
     /// Writes the segment's sections behind the stored documents.
-    fn segment<'s>(
+    fn finish_segment<'s>(
         &self,
         assembly: Assembly<'s>,
         report: &mut Report,
-    ) -> Result<(IndexWriter<'s>, crate::bad_file::BadFile), Error> {
+    ) -> Result<(IndexWriter<'s>, BadFile), Error> {
         let Assembly { mut writer, runs, bases, bad, ids, lengths, columns, .. } = assembly;
         writer.end_section()?;
         writer.write_section(names::DOCUMENT_DIRECTORY, &assembly.directory.finish())?;
@@ -263,9 +363,10 @@ impl Finishing<'_> {
         report: &Report,
         field_tokens: Vec<u64>,
     ) -> SegmentFacts {
-        let earlier = &writer.manifest_mut().statistics;
-        let documents = earlier.documents + report.documents;
-        let tokens = earlier.tokens + report.tokens;
+        let earlier = &writer.manifest_mut().segments;
+        let documents = earlier.iter().map(|segment| u64::from(segment.documents)).sum::<u64>();
+        let tokens = earlier.iter().map(|segment| segment.tokens).sum::<u64>() + report.tokens;
+        let documents = documents + report.documents;
         SegmentFacts {
             documents: report.documents as u32,
             tokens: report.tokens,

@@ -98,6 +98,19 @@ pub enum Error {
         /// Its number there.
         number: u64,
     },
+    /// A build in parts looks at each part alone, so it cannot look for duplicates.
+    #[error(
+        "a build that can be resumed keeps duplicates: leave out what to do about them, or build without resuming"
+    )]
+    DuplicatesInParts,
+    /// A document is to be replaced, and others beside it in the index cannot be indexed again without it.
+    #[error(
+        "document `{id}` was indexed without being stored, and a segment that loses documents is built again from what it stores: build a new index, or keep duplicates"
+    )]
+    NotStored {
+        /// The id of a document that stays.
+        id: String,
+    },
     /// The file for bad records could not be written.
     #[error("cannot write the bad records to `{}`: {cause}", path.display())]
     BadFile {

@@ -25,7 +25,9 @@ mod inversion;
 mod merge;
 mod options;
 mod reading;
+mod replace;
 mod report;
+mod resume;
 mod run;
 mod run_merge;
 mod runs;
@@ -35,7 +37,7 @@ mod surfaces;
 mod turns;
 mod worker;
 
-pub use build::build;
+pub use build::{build, build_in_parts};
 pub use error::Error;
 pub use options::{BuildOptions, FieldChoice, FieldChoices, OnBad, OnDuplicate, Phase, Progress};
 pub use report::{FieldOrigin, FieldReport, Report, UnreadValues};

@@ -29,8 +29,32 @@ pub struct BuildOptions {
     pub on_duplicate: OnDuplicate,
     /// The ranking for which bounds are stored; any other can be asked for in queries.
     pub ranking: BakedRanking,
+    /// Options of the caller's own that decide what is in the index, by name: kept in the manifest, so that an index can be
+    /// cited. Those of this struct are noted in any case.
+    pub noted: Vec<(String, String)>,
     /// Whether documents are stored, to be shown in results; without, ids and matches are all there is.
     pub store_documents: bool,
+}
+
+impl BuildOptions {
+    /// The options that decide what is in the index, where they are not the default; by the names of the command line.
+    pub(crate) fn shaping(&self) -> Vec<(String, String)> {
+        let fields: Vec<String> =
+            self.fields.iter().map(|(name, choice)| choice.shown(name)).collect();
+        let duplicates = match self.on_duplicate {
+            OnDuplicate::Keep => "",
+            OnDuplicate::Replace => "replace",
+            OnDuplicate::Error => "error",
+        };
+        let own = [
+            ("fields", fields.join(",")),
+            ("on-bad", if self.on_bad == OnBad::Skip { "skip" } else { "" }.to_owned()),
+            ("on-duplicate", duplicates.to_owned()),
+            ("stored", if self.store_documents { "" } else { "no" }.to_owned()),
+        ];
+        let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+        self.noted.iter().cloned().chain(own).filter(|(_, value)| !value.is_empty()).collect()
+    }
 }
 
 impl Default for BuildOptions {
@@ -44,6 +68,7 @@ impl Default for BuildOptions {
             on_bad: OnBad::Stop,
             on_duplicate: OnDuplicate::Keep,
             ranking: BakedRanking::default(),
+            noted: Vec::new(),
             store_documents: true,
         }
     }
@@ -65,6 +90,9 @@ pub enum OnDuplicate {
     /// Keep both; the last one is found by its id.
     #[default]
     Keep,
+    /// Let it take the place of all earlier ones: the index answers as if they had never been there. Segments that lose a
+    /// document are built again from what they store.
+    Replace,
     /// End with an error that names it; nothing is written.
     Error,
 }
@@ -79,6 +107,12 @@ pub enum FieldChoice {
 }
 
 impl FieldChoice {
+    /// The choice for the field `name` as it is typed: `body:text`.
+    fn shown(self, name: &str) -> String {
+        let kind = FieldChoice::NAMES.iter().find(|(_, choice)| *choice == self);
+        format!("{name}:{}", kind.map_or("stored", |(kind, _)| *kind))
+    }
+
     /// All choices with their names.
     pub const NAMES: [(&'static str, FieldChoice); 6] = [
         ("text", FieldChoice::Kind(FieldKind::Text)),

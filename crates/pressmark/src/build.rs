@@ -20,6 +20,14 @@ pub struct BuildRequest {
     pub read: ReadOptions,
     /// How documents become an index.
     pub options: BuildOptions,
+    /// Whether finished parts of the build are to outlive an interruption, and those of an interrupted one to be taken over:
+    /// one part, and one segment, for every so many bytes of whole inputs, see [`BuildRequest::PART_BYTES`].
+    pub part_bytes: Option<u64>,
+}
+
+impl BuildRequest {
+    /// How large parts are that are worth keeping.
+    pub const PART_BYTES: u64 = 256 << 20;
 }
 
 /// The name of an index that has no file.
@@ -38,13 +46,19 @@ impl Index {
         progress: &dyn Progress,
     ) -> Result<Report, Error> {
         let mut read = request.read;
-        keep_named(&mut read.map, request.options.fields.iter().map(|(name, _)| name))?;
+        let noted = shaping(&read);
+        let options = &BuildOptions { noted, ..request.options };
+        keep_named(&mut read.map, options.fields.iter().map(|(name, _)| name))?;
         if let Ok(index) = IndexFile::open(path, OpenMode::Map) {
             let fields = &index.manifest().schema.fields;
             keep_named(&mut read.map, fields.iter().map(|field| field.name.as_str()))?;
         }
+        if let Some(bytes) = request.part_bytes {
+            let parts = Inputs::open_in_parts(request.inputs, &read, bytes)?;
+            return Ok(indexer::build_in_parts(path, &DiskStorage, parts, options, progress)?);
+        }
         let inputs = Inputs::open(request.inputs, read)?;
-        Ok(indexer::build(path, &DiskStorage, inputs, &request.options, progress)?)
+        Ok(indexer::build(path, &DiskStorage, inputs, options, progress)?)
     }
 
     /// Builds an index in memory, for looking into a dump at once. Nothing is written anywhere.
@@ -76,4 +90,23 @@ fn keep_named<'n>(map: &mut FieldMap, names: impl Iterator<Item = &'n str>) -> R
         }
     }
     Ok(())
+}
+
+/// The options of reading that decide what is in the index, where they are not the default; by the names of the command
+/// line.
+fn shaping(read: &ReadOptions) -> Vec<(String, String)> {
+    let default = ReadOptions::default();
+    let map: Vec<String> =
+        read.map.pairs().map(|(target, source)| format!("{target}={source}")).collect();
+    let namespaces: Vec<String> = match read.namespaces == default.namespaces {
+        true => Vec::new(),
+        false => read.namespaces.iter().map(i64::to_string).collect(),
+    };
+    let options = [
+        ("input-format", read.format.map(|format| format.name().to_owned()).unwrap_or_default()),
+        ("encoding", read.encoding.map(|encoding| encoding.name().to_owned()).unwrap_or_default()),
+        ("map", map.join(",")),
+        ("namespaces", namespaces.join(",")),
+    ];
+    options.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }

@@ -27,6 +27,8 @@ pub(crate) enum Piece {
     Records(Records),
     /// Something already known when the batch was cut.
     Item(Arc<SourceContext>, Item),
+    /// Documents that need no parsing, and about how many bytes they have.
+    Documents(Arc<SourceContext>, Vec<Document>, usize),
     /// Rows of a columnar data set.
     Rows(Arc<SourceContext>, RowGroup),
 }
@@ -73,6 +75,13 @@ impl Batch {
                     source.counters.count(item);
                     sink(item.clone());
                 }
+                Piece::Documents(source, documents, _) => {
+                    for document in documents {
+                        let item = Item::Document(document.clone());
+                        source.counters.count(&item);
+                        sink(item);
+                    }
+                }
                 Piece::Rows(source, group) => read_rows(source, group, &mut fields, sink),
                 Piece::Records(records) => {
                     for span in &records.spans {
@@ -94,6 +103,7 @@ impl Piece {
         match self {
             Piece::Records(records) => records.bytes.len(),
             Piece::Rows(_, group) => group.bytes,
+            Piece::Documents(_, _, bytes) => *bytes,
             Piece::Item(..) => 0,
         }
     }

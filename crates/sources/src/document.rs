@@ -49,6 +49,18 @@ impl Document {
         self.fields.iter().find(|(field, _)| &**field == name).map(|(_, value)| value)
     }
 
+    /// About how many bytes its texts have, and something for each field.
+    pub(crate) fn bytes(&self) -> usize {
+        fn of(value: &Value) -> usize {
+            match value {
+                Value::Text(text) => text.len(),
+                Value::List(values) => values.iter().map(of).sum(),
+                _ => 8,
+            }
+        }
+        self.fields.iter().map(|(name, value)| name.len() + of(value)).sum::<usize>() + 1
+    }
+
     /// The field `name` if it is text.
     pub fn text(&self, name: &str) -> Option<&str> {
         match self.field(name) {

@@ -34,6 +34,17 @@ pub enum Error {
         /// What the system said.
         cause: io::Error,
     },
+    /// Documents that were to be handed over could not be had.
+    #[error("cannot go on reading documents: {cause}")]
+    Documents {
+        /// What whoever hands them over said.
+        cause: crate::Failure,
+    },
+    /// Standard input among inputs that may have to be read again.
+    #[error(
+        "standard input cannot be read twice, so a build from it cannot be resumed: give files"
+    )]
+    StdinInParts,
     /// A format name that is none of ours.
     #[error("unknown input format `{found}`: expected one of {}", crate::Format::NAMES.join(", "))]
     UnknownFormat {

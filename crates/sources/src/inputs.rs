@@ -25,6 +25,10 @@ use crate::{
     encoding,
 };
 
+mod handed;
+
+pub use handed::{Documents, Failure};
+
 /// What to read.
 #[derive(Debug, Clone)]
 pub enum Input {
@@ -72,6 +76,8 @@ pub struct Inputs {
     /// Archives being read, each inside the one before.
     archives: Vec<OpenArchive>,
     current: Option<Open>,
+    /// Documents that need no reading, after everything else.
+    documents: Option<Documents>,
     /// Pieces for the next batches.
     ready: VecDeque<Piece>,
     total_bytes: Option<u64>,
@@ -153,6 +159,7 @@ impl Inputs {
             queue: VecDeque::new(),
             archives: Vec::new(),
             current: None,
+            documents: None,
             ready: VecDeque::new(),
             total_bytes: Some(0),
             bytes_read: Arc::default(),
@@ -222,6 +229,8 @@ impl Inputs {
                 self.next_entry()?;
             } else if let Some(waiting) = self.queue.pop_front() {
                 self.start(waiting)?;
+            } else if self.documents.is_some() {
+                self.take_documents(enough)?;
             } else {
                 break;
             }

@@ -38,7 +38,7 @@ pub use compression::Compression;
 pub use document::{BadRecord, Document, FieldName, Item, SkipReason, Value};
 pub use error::Error;
 pub use formats::Format;
-pub use inputs::{Input, Inputs};
+pub use inputs::{Documents, Failure, Input, Inputs};
 pub use mapping::FieldMap;
 pub use options::{Encoding, ReadOptions};
 pub use raw::Sha256Digest;

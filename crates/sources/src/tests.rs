@@ -253,7 +253,7 @@ fn corpus(name: &str) -> Option<std::path::PathBuf> {
 
 #[test]
 fn real_wiki_dumps_have_the_pages_an_independent_scan_counts() {
-    // By `python3 tests/count_pages.py`: articles, redirects, pages of other namespaces, cut pages.
+    // By `tests/dumps.py`, which scans the plain bytes: articles, redirects, pages of other namespaces, cut pages.
     let counted = [
         ("bgwiki-latest-pages-articles-shortened.xml.bz2", [1, 0, 2, 0]),
         ("dbpedia-ar.xml.bz2", [3, 0, 0, 0]),

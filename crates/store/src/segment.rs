@@ -187,6 +187,17 @@ impl Segment {
         self.ids()?.find_all(id)
     }
 
+    /// The id that stands at a place, from 0, when all are sorted by their bytes; equal ones stand side by side.
+    pub fn id_in_order(&self, place: u32) -> Result<&str, Error> {
+        self.ids()?.in_order(place)
+    }
+
+    /// The stored fields of a document and of all behind it in its block. To read everything, ask again for the document
+    /// after the last of these.
+    pub fn documents_from(&self, doc: u32) -> Result<Vec<StoredDocument>, Error> {
+        self.documents()?.from(doc)
+    }
+
     /// The stored fields of a document. Decompresses and checks the block it is in.
     pub fn document(&self, doc: u32) -> Result<StoredDocument, Error> {
         self.documents()?.get(doc)

@@ -34,8 +34,11 @@ impl Pairs {
 
 /// Whether a line says where the next one goes.
 pub(super) fn is_action(line: &[u8]) -> bool {
-    let line = line.trim_ascii_start();
-    line.len() < 4096 && (line.starts_with(b"{\"index\":{") || line.starts_with(b"{\"create\":{"))
+    // Writers differ in their blanks.
+    let mut head = [0; 11];
+    let bytes = line.iter().filter(|byte| !byte.is_ascii_whitespace());
+    head.iter_mut().zip(bytes).for_each(|(place, byte)| *place = *byte);
+    line.len() < 4096 && (head.starts_with(b"{\"index\":{") || head.starts_with(b"{\"create\":{"))
 }
 
 impl Cut for Pairs {

@@ -19,6 +19,8 @@ mod jsonl;
 mod mail;
 mod markdown;
 mod mediawiki;
+#[cfg(test)]
+mod mutations;
 pub(crate) mod parquet;
 mod recognise;
 mod reuters;
@@ -29,6 +31,7 @@ mod tests;
 mod text;
 mod trec;
 mod warc;
+mod wikiextractor;
 mod xml;
 
 pub(crate) use recognise::{Archive, HEAD_BYTES, Recognised, recognise, recognise_container};
@@ -54,6 +57,8 @@ pub enum Format {
     MediaWiki,
     /// A wiki's search index: JSON lines in pairs.
     Cirrus,
+    /// The articles of a wiki as WikiExtractor leaves them.
+    WikiExtractor,
     /// Stack Exchange's XML dump.
     StackExchange,
     /// TREC's SGML.
@@ -72,7 +77,7 @@ pub enum Format {
 
 impl Format {
     /// All formats.
-    pub const ALL: [Format; 16] = [
+    pub const ALL: [Format; 17] = [
         Format::Text,
         Format::Markdown,
         Format::Html,
@@ -82,6 +87,7 @@ impl Format {
         Format::Tsv,
         Format::MediaWiki,
         Format::Cirrus,
+        Format::WikiExtractor,
         Format::StackExchange,
         Format::Trec,
         Format::Reuters,
@@ -91,7 +97,7 @@ impl Format {
         Format::Parquet,
     ];
     /// Their names, as [`Format::from_str`] takes them.
-    pub const NAMES: [&str; 16] = [
+    pub const NAMES: [&str; 17] = [
         "text",
         "markdown",
         "html",
@@ -101,6 +107,7 @@ impl Format {
         "tsv",
         "mediawiki",
         "cirrus",
+        "wikiextractor",
         "stackexchange",
         "trec",
         "reuters",
@@ -127,6 +134,7 @@ impl Format {
             Format::Tsv => Box::new(csv::Rows::new(Some(b'\t'))),
             Format::MediaWiki => Box::new(mediawiki::Pages::new(&options.namespaces)),
             Format::Cirrus => Box::new(cirrus::Pairs::new(&options.namespaces)),
+            Format::WikiExtractor => Box::new(wikiextractor::cutter()),
             Format::StackExchange => Box::new(stackexchange::cutter(head)),
             Format::Trec => Box::new(trec::cutter()),
             Format::Reuters => Box::new(reuters::cutter()),

@@ -106,6 +106,9 @@ fn markup(head: &[u8]) -> Option<Format> {
     if has(b"<REUTERS") {
         return Some(Format::Reuters);
     }
+    if head.starts_with(super::wikiextractor::OPENING.as_bytes()) {
+        return Some(Format::WikiExtractor);
+    }
     if has(b"<DOC>") {
         return Some(Format::Trec);
     }

@@ -8,10 +8,10 @@ use crate::tests::{lines, read, read_with};
 use crate::{Input, Item, ReadOptions};
 
 /// A source in one of the formats.
-struct Fixture {
-    name: &'static str,
+pub(super) struct Fixture {
+    pub(super) name: &'static str,
     format: Format,
-    bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// A line for each item.
     expected: &'static [&'static str],
     /// Cutting it anywhere after this byte (and before its last few) must be said.
@@ -127,7 +127,7 @@ fn parquet_table() -> Vec<u8> {
     writer.into_inner().unwrap()
 }
 
-fn fixtures() -> Vec<Fixture> {
+pub(super) fn fixtures() -> Vec<Fixture> {
     let fixture = |name, format, bytes: &[u8], expected, says_cut| Fixture {
         name,
         format,
@@ -205,7 +205,7 @@ fn fixtures() -> Vec<Fixture> {
         fixture(
             "cirrus.json",
             Format::Cirrus,
-            b"{\"index\":{\"_type\":\"_doc\",\"_id\":\"12\"}}\n{\"title\":\"A\",\"text\":\"Body.\",\"source_text\":\"'''x'''\",\"timestamp\":\"2020-01-01T00:00:00Z\",\"namespace\":0}\n{\"index\":{\"_id\":\"13\"}}\n{\"title\":\"Talk:A\",\"namespace\":1}\n",
+            b"{\"index\":{\"_type\":\"_doc\",\"_id\":\"12\"}}\n{\"title\":\"A\",\"text\":\"Body.\",\"source_text\":\"'''x'''\",\"timestamp\":\"2020-01-01T00:00:00Z\",\"namespace\":0}\n{ \"index\": {\"_id\": \"13\"} }\n{\"title\":\"Talk:A\",\"namespace\":1}\n",
             &["cirrus.json#1 12 title=A body=Body. date=2020-01-01T00:00:00Z namespace=Integer(0)", "skipped namespace"],
             None,
         ),
@@ -226,6 +226,17 @@ fn fixtures() -> Vec<Fixture> {
             &[
                 "trec#1 AP880212-0001 fileid=AP-NR title=Bridge Reopens dateline=QUAY (AP) body=   The bridge-way reopened.\n\nAT&T paid.",
                 "trec#2 W2 url=http://x.org/ title=Web body=A page of the web collection.",
+            ],
+            None,
+        ),
+        fixture(
+            "wiki_00",
+            Format::WikiExtractor,
+            b"<doc id=\"12\" url=\"https://x.org/wiki?curid=12\" title=\"The \"Old\" Bridge\">\nThe \"Old\" Bridge\n\nIt spans 5 &lt; 6 m.\nCaf&amp;s.\n\n</doc>\n<doc id=\"13\" url=\"u\" title=\"R&amp;D\">\nR&amp;D pays.\n</doc>\n<doc id=\"14\" url=\"u\" title=\"\">\n\n</doc>\n",
+            &[
+                "wiki_00#1 12 url=https://x.org/wiki?curid=12 title=The \"Old\" Bridge body=It spans 5 < 6 m.\nCaf&s.",
+                "wiki_00#2 13 url=u title=R&D body=R&D pays.",
+                "skipped empty",
             ],
             None,
         ),

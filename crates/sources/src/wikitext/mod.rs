@@ -29,6 +29,7 @@ use std::collections::HashSet;
 mod links;
 mod parser;
 mod tags;
+mod template_rules;
 mod templates;
 #[cfg(test)]
 mod tests;

@@ -119,6 +119,15 @@ impl<'a> Ids<'a> {
             .map_err(|_| Error::corrupt(names::IDS, place(), "expected an id in UTF-8"))
     }
 
+    /// The id at a place in the order of ids.
+    pub(crate) fn in_order(&self, place: u32) -> Result<&'a str, Error> {
+        if self.documents <= place {
+            let reason = format!("expected a place below {}, found {place}", self.documents);
+            return Err(Error::corrupt(names::ID_ORDER, 0, reason));
+        }
+        self.get(self.at(place))
+    }
+
     /// The last document with that id.
     pub(crate) fn find(&self, id: &str) -> Result<Option<u32>, Error> {
         let after = self.after(id)?;

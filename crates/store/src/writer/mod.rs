@@ -145,6 +145,34 @@ impl<'s> IndexWriter<'s> {
         })
     }
 
+    /// Gives appending up and starts a fresh file beside the target, which [`IndexWriter::commit`] puts in its place. The
+    /// lock is kept all the while, and so is what the manifest says but for its segments. For a commit that takes something
+    /// away, which no appending can.
+    ///
+    /// # Errors
+    /// Where the file cannot be made, or something was written already.
+    pub fn start_afresh(&mut self) -> Result<(), Error> {
+        let is_untouched = match &self.base {
+            Base::Nothing => self.offset() == HEADER_LENGTH,
+            Base::Commit { slot, .. } => self.offset() == slot.file_length,
+        };
+        if !is_untouched || self.open.is_some() || !self.sections.is_empty() {
+            let reason = "a fresh file is started after something was written".to_owned();
+            return Err(Error::Misuse(reason));
+        }
+        if let Base::Nothing = self.base {
+            return Ok(());
+        }
+        let path = self.target.temporary();
+        let created = self.target.storage().create(&path);
+        self.file = created.map_err(|source| write_error("the file", &path, source))?;
+        (self.path, self.base, self.buffer_offset) = (path, Base::Nothing, HEADER_LENGTH);
+        self.manifest.segments.clear();
+        self.manifest.superseded.clear();
+        self.manifest.statistics = Default::default();
+        Ok(())
+    }
+
     /// The manifest so far (of the existing index when appending); the caller edits schema, analyzer, sources, options.
     /// Segments and statistics are kept by the writer.
     pub fn manifest_mut(&mut self) -> &mut Manifest {

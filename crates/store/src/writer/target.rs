@@ -39,6 +39,10 @@ impl<'s> Target<'s> {
         &self.path
     }
 
+    pub(super) fn storage(&self) -> &'s dyn Storage {
+        self.storage
+    }
+
     pub(super) fn lock(&self) -> Result<LockGuard, Error> {
         let lock = self.beside(".lock");
         self.storage.lock(&lock).map_err(|source| match source.kind() {
@@ -69,12 +73,24 @@ impl<'s> Target<'s> {
         Ok(())
     }
 
-    /// `NAME.tmp-DIGITS-DIGITS`, exactly.
+    /// `NAME.tmp-DIGITS-DIGITS`, and what belongs to such a file where it is an index itself: its own `.tmp-DIGITS-DIGITS`
+    /// and its `.lock`.
     fn is_temporary(&self, name: &str) -> bool {
-        let start = format!("{}.tmp-", self.name.to_string_lossy());
-        let numbers = name.strip_prefix(start.as_str()).and_then(|rest| rest.split_once('-'));
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        numbers.is_some_and(|(process, count)| is_number(process) && is_number(count))
+        let is_numbers = |text: &str| {
+            let numbers = text.split_once('-');
+            numbers.is_some_and(|(process, count)| is_number(process) && is_number(count))
+        };
+        let rest = name.strip_prefix(&*self.name.to_string_lossy());
+        let Some(rest) = rest.and_then(|rest| rest.strip_prefix(".tmp-")) else { return false };
+        let (first, second) = match rest.strip_suffix(".lock") {
+            Some(first) => (first, None),
+            None => match rest.split_once(".tmp-") {
+                Some((first, second)) => (first, Some(second)),
+                None => (rest, None),
+            },
+        };
+        is_numbers(first) && second.is_none_or(is_numbers)
     }
 
     /// Whether a build may take the target's place: nothing is there, or an index, or nothing but a name.

@@ -259,6 +259,16 @@ impl<'a> Documents<'a> {
         self.block(self.block_of(document))?.get(document)
     }
 
+    /// A document and those behind it in its block.
+    pub(crate) fn from(&self, document: u32) -> Result<Vec<StoredDocument>, Error> {
+        if document >= self.documents {
+            let reason = format!("expected a document below {}, found {document}", self.documents);
+            return Err(Error::corrupt(names::DOCUMENTS, 0, reason));
+        }
+        let block = self.block(self.block_of(document))?;
+        (document..block.numbers().end).map(|document| block.get(document)).collect()
+    }
+
     /// Blocks in the section.
     pub(crate) fn block_count(&self) -> usize {
         self.offsets.len() / 8 - 1

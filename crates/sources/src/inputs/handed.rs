@@ -1,0 +1,121 @@
+//! Inputs in other shapes than one list that is read once: in parts, described beforehand, or handed over as documents.
+//!
+//! Comes in: inputs that are not read yet, or documents from elsewhere. Goes out: [`Inputs`] to read in the usual way. Opens
+//! no dump.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::{From, Input, InputState, Inputs, Waiting};
+use crate::batch::Piece;
+use crate::summary::hex;
+use crate::{Document, Error, ReadOptions};
+
+/// Why documents that are handed over could not be had.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Documents that are handed over one by one, see [`Inputs::of_documents`].
+pub type Documents = Box<dyn Iterator<Item = Result<Document, Failure>> + Send>;
+
+impl Inputs {
+    /// The same in parts of whole inputs, each of at least `part_bytes` stored bytes but for the last: where parts end
+    /// depends on the inputs alone.
+    ///
+    /// # Errors
+    /// As [`Inputs::open`], and where standard input is among them, which cannot be read again.
+    pub fn open_in_parts(
+        inputs: Vec<Input>,
+        options: &ReadOptions,
+        part_bytes: u64,
+    ) -> Result<Vec<Inputs>, Error> {
+        let (mut parts, mut part) = (Vec::new(), Vec::new());
+        let mut bytes = 0;
+        for input in inputs {
+            if matches!(input, Input::Stdin) {
+                return Err(Error::StdinInParts);
+            }
+            let opened = Inputs::open(vec![input.clone()], options.clone())?;
+            bytes += opened.total_bytes().unwrap_or(0);
+            part.push(input);
+            if part_bytes <= bytes {
+                parts.push(Inputs::open(std::mem::take(&mut part), options.clone())?);
+                bytes = 0;
+            }
+        }
+        if !part.is_empty() || parts.is_empty() {
+            parts.push(Inputs::open(part, options.clone())?);
+        }
+        Ok(parts)
+    }
+
+    /// Names, sizes and times of change of all that is waiting to be read, and the options: equal ones mean that the same
+    /// will be read, as far as can be told without reading it.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = Sha256::new();
+        hasher.update(format!("{:?}", self.options));
+        for Waiting { input, name, from } in &self.queue {
+            let state = match from {
+                From::File(path) => {
+                    let found = fs::metadata(path).ok();
+                    format!("{:?}", found.map(|file| (file.len(), file.modified().ok())))
+                }
+                From::Bytes(bytes) => hex(&Sha256::digest(bytes).into()),
+                From::Stdin => "stdin".to_owned(),
+                From::Note(item) => format!("{item:?}"),
+            };
+            hasher.update(format!("{input} {name} {state}\n"));
+        }
+        hex(&hasher.finalize().into())
+    }
+
+    /// Documents from elsewhere as one input named `name`; they are not mapped, just cut into batches.
+    ///
+    /// ```
+    /// use sources::{Document, Inputs, ReadOptions, Value};
+    ///
+    /// let fields = vec![("body".into(), Value::Text("Rain.".into()))];
+    /// let rain = Document { id: None, source: "memory".into(), number: 1, offset: 0, fields };
+    /// let documents = Box::new(std::iter::once(Ok(rain)));
+    /// let mut inputs = Inputs::of_documents("memory", documents, ReadOptions::default());
+    /// assert!(inputs.next_batch()?.is_some());
+    /// assert!(inputs.next_batch()?.is_none());
+    /// # Ok::<(), sources::Error>(())
+    /// ```
+    pub fn of_documents(name: &str, documents: Documents, options: ReadOptions) -> Inputs {
+        Inputs {
+            map: Arc::new(options.map.clone()),
+            options,
+            inputs: vec![InputState::new(name.to_owned(), None)],
+            queue: VecDeque::new(),
+            archives: Vec::new(),
+            current: None,
+            documents: Some(documents),
+            ready: VecDeque::new(),
+            total_bytes: None,
+            bytes_read: Arc::default(),
+        }
+    }
+
+    /// Makes a piece of the next documents that are handed over.
+    pub(super) fn take_documents(&mut self, enough: usize) -> Result<(), Error> {
+        let Some(documents) = &mut self.documents else { return Ok(()) };
+        let (mut taken, mut bytes) = (Vec::new(), 0);
+        while bytes < enough {
+            let Some(document) = documents.next() else {
+                self.documents = None;
+                break;
+            };
+            let document = document.map_err(|cause| Error::Documents { cause })?;
+            bytes += document.bytes();
+            taken.push(document);
+        }
+        if !taken.is_empty() {
+            let context = self.context(0, &Arc::clone(&taken[0].source));
+            self.ready.push_back(Piece::Documents(context, taken, bytes));
+        }
+        Ok(())
+    }
+}
