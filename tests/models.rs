@@ -71,12 +71,14 @@ fn every_model_is_the_oracles_formula() {
         let arenas = [1, 3].map(|segments| build(&documents, Build { segments, threads: 1 }));
         for ranking in [(1.2, 0.75), (0.9, 0.4), (2.0, 0.0)] {
             for _ in 0..6 {
+                let word = |chance: &mut Chance| Query::Text(chance.one_of(&habits.words));
                 let side_by_side =
-                    Query::Or(vec![habits.words_query(chance), habits.phrase(chance)]);
+                    Query::Or(vec![word(chance), word(chance), habits.phrase(chance)]);
+                let alone = habits.phrase(chance);
                 let any = habits.query(2, chance);
                 for built in &arenas {
                     for model in models(ranking.0, ranking.1) {
-                        check(built, &corpus, &habits.phrase(chance), ranking, model);
+                        check(built, &corpus, &alone, ranking, model);
                         check(built, &corpus, &side_by_side, ranking, model);
                         if !matches!(model.0, Model::Dirichlet { .. }) {
                             check(built, &corpus, &any, ranking, model);

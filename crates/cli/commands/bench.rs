@@ -39,13 +39,9 @@ pub(crate) fn run(arguments: BenchArguments, setting: &Setting) -> anyhow::Resul
     }
     let mut manifest = Manifest { machine: machine(), ..manifest(&arguments, &index, setting)? };
     manifest.options = listed(&arguments, &options, ranking);
-    let bench = Bench {
-        index: if arguments.cold { None } else { Some(index) },
-        arguments: &arguments,
-        setting,
-        ranking,
-        queries: &asked,
-    };
+    // A mapping that stays open would keep its pages in memory.
+    let index = Some(index).filter(|_| !arguments.cold);
+    let bench = Bench { index, arguments: &arguments, setting, ranking, queries: &asked };
     let measured = measure(asked.len(), &options, &SystemClock::new(), &SystemMeter, &bench)?;
     let input = ReportInput { manifest, queries: asked.clone(), bad, seed: options.seed };
     let report = Report::new(input, &measured);

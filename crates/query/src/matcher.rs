@@ -151,7 +151,10 @@ impl<'s> SegmentMatcher<'s> {
             score += plan.part(facts, *boost, tf, length(facts, tree.segment, *doc));
         }
         if plan.model() != Model::Bm25 {
-            for (facts, boost) in plan.leaves.iter().zip(greatest.iter()) {
+            // What matches nowhere is left out of the query.
+            let known = |facts: &Leaf| 0 < facts.collection_freq;
+            let leaves = plan.leaves.iter().zip(greatest.iter());
+            for (facts, boost) in leaves.filter(|(facts, _)| known(facts)) {
                 score += boost * plan.model().length_part(length(facts, tree.segment, *doc));
             }
         }
