@@ -3,12 +3,10 @@
 use std::time::Instant;
 
 use anyhow::bail;
-use pressmark::{
-    Detail, FragmentRequest, Hit, Index, SearchAnswer, SearchRequest, Sort, Total,
-};
+use pressmark::{Detail, FragmentRequest, Hit, Index, SearchAnswer, SearchRequest, Sort, Total};
 
 use crate::arguments::{
-    Format, Query, SearchArguments, Setting, Strategy, ranking, ties, unprotected,
+    Format, Query, SearchArguments, Setting, Strategy, Ties, ranking, ties, unprotected,
 };
 use crate::commands::{opened, say, say_notes};
 use crate::exit::Exit;
