@@ -1,3 +1,5 @@
+//! Laws of measuring time: by a clock that passes when told, what is reported is what was put in.
+
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicU64, Ordering};

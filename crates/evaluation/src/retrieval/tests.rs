@@ -1,3 +1,5 @@
+//! Measures beside what trec_eval recorded, and every form of file that is read or refused.
+
 use std::collections::BTreeMap;
 
 use super::significance::{TestOptions, compare};
