@@ -98,6 +98,7 @@ fn shown_surface(surface: &Surface) -> String {
         }
         text.push('\n');
     }
+    text.push('\n');
     let mut line = |name: &str, point: &Point| {
         let held_back = point.held_back.map_or("-".to_owned(), |value| format!("{value:.4}"));
         let _ = writeln!(
@@ -106,7 +107,7 @@ fn shown_surface(surface: &Surface) -> String {
             point.k1, point.b, point.trained
         );
     };
-    line("\nbest", &surface.best);
+    line("best", &surface.best);
     line("as indexed", &surface.usual);
     let found = &surface.comparison;
     let _ = writeln!(

@@ -4,6 +4,7 @@
 //! trec_eval's rule: those that the run *and* the judgements have, or with [`Coverage::AllJudged`] (its `-c`) all those
 //! that have judgements, those missing from the run with 0.
 
+use super::measure::added;
 use super::ranked::Ranked;
 use super::{Judgements, Measure, Run};
 use crate::Error;
@@ -88,7 +89,7 @@ pub fn assess(
 
 fn overall(measures: &[Measure], topics: &[(String, Vec<f64>)]) -> Vec<f64> {
     let over_all = |(place, measure): (usize, &Measure)| {
-        let sum: f64 = topics.iter().map(|(_, values)| values[place]).sum();
+        let sum = added(topics.iter().map(|(_, values)| values[place]));
         if measure.is_count() { sum } else { sum / topics.len() as f64 }
     };
     measures.iter().enumerate().map(over_all).collect()

@@ -147,17 +147,22 @@ fn part(part: usize, whole: usize) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
+/// The sum; not `sum`, which is -0 of nothing and would be printed so.
+pub(super) fn added(values: impl Iterator<Item = f64>) -> f64 {
+    values.fold(0.0, |sum, value| sum + value)
+}
+
 fn average_precision(ranked: &Ranked) -> f64 {
     let precisions = ranked.relevant_ranks().enumerate();
-    let sum: f64 = precisions.map(|(before, rank)| (before + 1) as f64 / rank as f64).sum();
+    let sum = added(precisions.map(|(before, rank)| (before + 1) as f64 / rank as f64));
     if ranked.relevant == 0 { 0.0 } else { sum / ranked.relevant as f64 }
 }
 
 fn normalised_gain(ranked: &Ranked, k: usize) -> f64 {
     let gain = |(index, grade): (usize, i64)| grade.max(0) as f64 / ((index + 2) as f64).log2();
-    let ideal: f64 = ranked.ideal.iter().copied().take(k).enumerate().map(gain).sum();
+    let ideal = added(ranked.ideal.iter().copied().take(k).enumerate().map(gain));
     let grades = ranked.grades.iter().map(|grade| grade.unwrap_or(0));
-    let found: f64 = grades.take(k).enumerate().map(gain).sum();
+    let found = added(grades.take(k).enumerate().map(gain));
     if ideal == 0.0 { 0.0 } else { found / ideal }
 }
 

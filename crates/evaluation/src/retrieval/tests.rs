@@ -40,6 +40,7 @@ fn every_measure_is_trec_evals() {
 fn same(case: &str, measures: &[Measure], values: &[f64], expected: &BTreeMap<String, f64>) {
     for (measure, value) in measures.iter().zip(values) {
         let expected = expected[&measure.to_string()];
+        assert!(value.is_sign_positive(), "{case}: {measure} is {value}");
         assert!((value - expected).abs() < 1e-9, "{case}: {measure} is {value}, not {expected}");
     }
 }
