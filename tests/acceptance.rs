@@ -86,7 +86,7 @@ fn scores_are_as_expected() {
             let mut request = SearchRequest::new(columns[0]);
             request.limit = 100;
             request.strategy = strategy;
-            request.ranking = Ranking { k1: number(1), b: number(2) };
+            request.ranking = Ranking { k1: number(1), b: number(2), ..Ranking::default() };
             request.detail = Detail::none();
             let hits = index.search(&request).unwrap().hits;
             let hits = hits.iter().map(|hit| format!("{}:{:.6}", hit.id, hit.score));

@@ -22,7 +22,8 @@ impl Question<'_> {
         request.query.all_words = self.all;
         request.limit = limit;
         request.strategy = strategy;
-        request.ranking = Ranking { k1: Some(self.ranking.0), b: Some(self.ranking.1) };
+        request.ranking =
+            Ranking { k1: Some(self.ranking.0), b: Some(self.ranking.1), ..Ranking::default() };
         request.detail = Detail::none();
         request
     }

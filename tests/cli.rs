@@ -92,7 +92,7 @@ fn help_teaches() {
     assert_snapshot!("help_nothing_typed", run(&[]));
     for verb in [
         "index", "search", "count", "explain", "get", "terms", "stats", "verify", "analyze",
-        "parse", "bench",
+        "parse", "run", "eval", "tune", "postings", "bench",
     ] {
         assert_snapshot!(format!("help_{verb}"), run(&[verb, "--help"]));
     }
@@ -521,4 +521,149 @@ fn every_sample_query_is_read_or_refused_with_a_reason() {
         counts.push_str(&format!("{query}\t{}\n", String::from_utf8_lossy(&text).trim_end()));
     }
     assert_snapshot!("sample_queries", counts);
+}
+
+/// A little experiment over the news: topics, judgements, two runs.
+#[test]
+fn runs_are_made_and_judged() {
+    let news = News::new();
+    let write = |name: &str, text: &str| {
+        let path = news.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let topics = write("topics.tsv", "7\tbig bad wolf?\n8\t\"old bridge (AND\n9\tzebra\n");
+    let qrels = write(
+        "qrels.txt",
+        "7 0 wolf-01 1\n7 0 final-04 1\n8 0 qadira-01 2\n8 0 qadira-02 1\n10 0 final-04 1\n",
+    );
+    let made = |name: &str, options: &[&str]| {
+        let index = news.index();
+        let output = pressmark(&[&["run", &index, &topics, "--depth", "20"], options].concat())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        write(name, std::str::from_utf8(&output.stdout).unwrap())
+    };
+    assert_snapshot!(
+        "run",
+        news.run("run", &[&topics, "--depth", "2", "--tag", "bm25", "--ties", "id"])
+    );
+    assert_snapshot!("run_model", news.run("run", &[&topics, "--depth", "2", "--model", "dph"]));
+    assert_snapshot!("run_model_wrong", news.run("run", &[&topics, "--model", "dph", "--k1", "2"]));
+    assert_snapshot!("run_query", news.run("run", &[&topics, "--query-syntax"]));
+    let (first, second) = (made("bm25.run", &[]), made("rm3.run", &["--rm3", "--proximity"]));
+    assert_snapshot!("eval_text", run(&["eval", &qrels, &first]));
+    let usual = ["--measures", "nDCG@10,map,num_rel_ret"];
+    assert_snapshot!(
+        "eval_two",
+        run(&[&["eval", &qrels, &first, &second, "--by-topic"], &usual[..]].concat())
+    );
+    assert_snapshot!("eval_json", run(&["eval", &qrels, &first, "--format", "json"]));
+    assert_snapshot!(
+        "eval_trec",
+        run(&[&["eval", &qrels, &first, "-c", "--format", "trec", "--by-topic"], &usual[..]]
+            .concat())
+    );
+    assert_snapshot!("eval_unknown", run(&["eval", &qrels, &first, "-m", "precision"]));
+}
+
+#[test]
+fn an_index_can_be_studied() {
+    let news = News::new();
+    assert_snapshot!("postings", news.run("postings", &["Wolves", "--limit", "3"]));
+    assert_snapshot!(
+        "postings_positions",
+        news.run("postings", &["wolf", "--positions", "--format", "json", "-n", "2"])
+    );
+    assert_snapshot!("postings_two_words", news.run("postings", &["big wolf"]));
+    assert_snapshot!("terms_top", news.run("terms", &["--top", "5"]));
+    assert_snapshot!(
+        "terms_top_documents",
+        news.run("terms", &["w*", "--top", "3", "--by", "documents"])
+    );
+    let (zipf, growth) = (news.path("zipf.svg"), news.path("growth.svg"));
+    let drawn = ["--distributions", "--plot", &zipf, "--plot-growth", &growth];
+    assert_snapshot!("stats_distributions", news.run("stats", &drawn));
+    for path in [zipf, growth] {
+        assert!(std::fs::read_to_string(path).unwrap().starts_with("<svg"));
+    }
+}
+
+#[test]
+fn parameters_are_chosen_on_training_topics() {
+    let news = News::new();
+    let write = |name: &str, text: &str| {
+        let path = news.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let topics = write("topics.tsv", "1\twolf\n2\told bridge\n3\tcomet\n4\tferry\n");
+    let qrels =
+        write("qrels.txt", "1 0 wolf-01 1\n2 0 qadira-01 1\n3 0 comet-02 1\n4 0 ferry-01 1\n");
+    let plot = news.path("surface.svg");
+    let grid = ["--grid-k1", "0.5..1.5/0.5", "--grid-b", "0,0.75", "--plot", &plot];
+    assert_snapshot!("tune", news.run("tune", &[&[topics.as_str(), &qrels], &grid[..]].concat()));
+    assert!(std::fs::read_to_string(plot).unwrap().contains("0.75"));
+}
+
+/// The times differ from run to run; what must hold of them is looked at in the JSON.
+#[test]
+fn queries_are_timed() {
+    let news = News::new();
+    let queries = news.path("queries.txt");
+    std::fs::write(
+        &queries,
+        "# comment\nwolf\nbig bad\nnamed\t\"big bad wolf\"\n(unclosed\n\n+big +wolf\n",
+    )
+    .unwrap();
+    let index = news.index();
+    let (first, plot) = (news.path("first.json"), news.path("latency.svg"));
+    let timed = |options: &[&str]| {
+        let output = pressmark(&[&["bench", &index, &queries, "--runs", "3"], options].concat())
+            .output()
+            .unwrap();
+        let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, out, err) = timed(&["--output", &first, "--plot", &plot]);
+    assert_eq!(code, Some(0), "{err}");
+    for expected in
+        ["term", "union", "phrase", "intersection", "all", "p99.9", "throughput", "results"]
+    {
+        assert!(out.contains(expected), "{expected}: {out}");
+    }
+    assert!(
+        err.contains("line 5: (unclosed: ") && err.contains("1 line could not be answered"),
+        "{err}"
+    );
+    assert!(std::fs::read_to_string(plot).unwrap().starts_with("<svg"));
+    let report: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(&first).unwrap()).unwrap();
+    assert_eq!(report["queries"].as_array().unwrap().len(), 4);
+    assert_eq!(report["queries"][2]["name"], "named");
+    assert_eq!(report["bad"][0]["line"], 5);
+    assert_eq!(report["unsteady"].as_array().unwrap().len(), 0);
+    for class in report["classes"].as_array().unwrap() {
+        let figure = |name: &str| class[name].as_f64().unwrap();
+        assert!(
+            0.0 < figure("p50")
+                && figure("p50") <= figure("p99")
+                && figure("p99") <= figure("max") * 1.001,
+            "{class}"
+        );
+    }
+    let (code, out, _) = timed(&["--rate", "2000/s", "--threads", "2", "--compare", &first]);
+    assert_eq!(code, Some(0));
+    assert!(
+        out.contains("the answers are the same")
+            && out.contains("note: option load was closed loop"),
+        "{out}"
+    );
+    let (_, out, _) = timed(&["--task", "count", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert!(0 < report["queries"][0]["hits"].as_u64().unwrap());
+    let (code, _, err) = timed(&["--rate", "fast"]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("cannot read the rate 'fast'"), "{err}");
 }

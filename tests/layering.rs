@@ -17,12 +17,9 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("indexer", &["codec", "analysis", "store", "sources"]),
     ("query", &["codec", "analysis", "store"]),
     ("concordance", &["analysis", "store", "query"]),
-    ("evaluation", &["query"]),
-    (
-        "pressmark",
-        &["codec", "analysis", "store", "sources", "indexer", "query", "concordance", "evaluation"],
-    ),
-    ("pressmark-cli", &["pressmark"]),
+    ("pressmark", &["codec", "analysis", "store", "sources", "indexer", "query", "concordance"]),
+    ("evaluation", &["pressmark"]),
+    ("pressmark-cli", &["pressmark", "evaluation"]),
     ("oracle", &["analysis"]),
 ];
 

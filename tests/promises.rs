@@ -216,7 +216,7 @@ fn pruned_answers_are_exhaustive_answers_for_any_ranking() {
         request.detail = Detail::none();
         request.limit = chance.one_of(&[1, 3, 10, 100]);
         let (k1, b) = (chance.below(30) as f64 / 10.0, chance.below(11) as f64 / 10.0);
-        request.ranking = Ranking { k1: Some(k1), b: Some(b) };
+        request.ranking = Ranking { k1: Some(k1), b: Some(b), ..Ranking::default() };
         let ranked = |index: &Index, request: &SearchRequest| {
             let hits = index.search(request).unwrap().hits;
             hits.into_iter().map(|hit| (hit.id, hit.score)).collect::<Vec<_>>()

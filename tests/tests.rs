@@ -1,8 +1,9 @@
 //! The one test binary: what Pressmark promises, asked from outside.
 //!
 //! `suite` runs the text fixtures and `random` made-up documents and queries, both against the oracle (`agreement`);
-//! `acceptance` runs the cases beside the checkout; `cli` looks at what the command prints; `determinism`, `golden`
-//! and `hostile` look at the file; `layering` reads the sources. `dump` builds indexes, `generator` makes documents and queries up,
+//! `models` does the same for models beside BM25; `acceptance` runs the cases beside the checkout; `cli` looks at what
+//! the command prints; `determinism`, `golden` and `hostile` look at the file; `layering` reads the sources. `dump`
+//! builds indexes, `generator` makes documents and queries up,
 //! `meaning` is what the oracle must be told about parts of a query that are no words.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should fail at once")]
@@ -19,6 +20,7 @@ mod golden;
 mod hostile;
 mod layering;
 mod meaning;
+mod models;
 mod promises;
 mod random;
 mod stems;

@@ -10,6 +10,7 @@ mod complaint;
 mod exit;
 mod output;
 mod progress;
+mod system;
 mod terminal;
 
 use std::io::Write;

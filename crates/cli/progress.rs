@@ -56,6 +56,33 @@ impl ProgressBar {
     }
 }
 
+/// A bar for work that is counted in steps.
+pub(crate) struct CountBar(Bar);
+
+impl CountBar {
+    /// A bar that shows itself only where a person looks.
+    pub(crate) fn new(what: &'static str, setting: &Setting) -> CountBar {
+        let shown = setting.talks_to_person && !setting.quiet;
+        let target =
+            if shown { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = Bar::with_draw_target(None, target).with_style(style(WITH_LENGTH));
+        bar.set_prefix(what);
+        CountBar(bar)
+    }
+
+    /// So many steps of so many are done.
+    pub(crate) fn at(&self, done: u64, all: u64) {
+        self.0.set_length(all);
+        self.0.set_position(done);
+        self.0.set_message(format!("{done}/{all}"));
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn finish(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Progress for ProgressBar {
     fn phase(&self, phase: Phase) {
         self.bar.set_prefix(match phase {

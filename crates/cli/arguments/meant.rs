@@ -6,10 +6,11 @@ use std::io::{IsTerminal, Read};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use pressmark::QueryText;
+use pressmark::{Model, QueryText, Ranking};
 
+use super::RankingArguments;
 use super::dashes::unprotected;
-use super::typed::{GlobalOptions, QueryArguments};
+use super::typed::{GlobalOptions, QueryArguments, Ties};
 
 /// When to use colour. The values stay without comments: clap would print them and spread the help over pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -43,7 +44,7 @@ pub(crate) struct Setting {
     pub(crate) talks_to_person: bool,
     /// Whether to say nothing but errors.
     pub(crate) quiet: bool,
-    /// Threads to build with.
+    /// Threads to build or to measure with.
     pub(crate) threads: Option<usize>,
     /// Whether to map index files.
     pub(crate) map: bool,
@@ -107,6 +108,34 @@ impl Query {
             max_expansions: typed.max_expansions,
             read_files: true,
         }))
+    }
+}
+
+/// The model and its parameters; a parameter that the model does not have is an error, never ignored.
+pub(crate) fn ranking(typed: &RankingArguments) -> anyhow::Result<Ranking> {
+    let name = typed.model.as_deref().unwrap_or("bm25").to_ascii_lowercase();
+    let usual: Model = name
+        .parse()
+        .map_err(|known: String| anyhow::anyhow!("unknown model `{name}`; it is {known}"))?;
+    let model = match (usual, typed.delta, typed.mu) {
+        (model, None, None) => model,
+        (Model::Bm25Plus { .. }, Some(delta), None) => Model::Bm25Plus { delta },
+        (Model::Bm25L { .. }, Some(delta), None) => Model::Bm25L { delta },
+        (Model::Dirichlet { .. }, None, Some(mu)) => Model::Dirichlet { mu },
+        (_, Some(_), _) => bail!("--delta belongs to the models bm25+ and bm25l, not to {name}"),
+        (..) => bail!("--mu belongs to the model dirichlet, not to {name}"),
+    };
+    if let (Model::Dirichlet { .. } | Model::Dph, true) = (model, typed.k1.or(typed.b).is_some()) {
+        bail!("--k1 and --b belong to the models bm25, bm25+ and bm25l, not to {name}");
+    }
+    Ok(Ranking { k1: typed.k1, b: typed.b, model })
+}
+
+/// The order of equal scores.
+pub(crate) fn ties(typed: Ties) -> pressmark::Ties {
+    match typed {
+        Ties::Number => pressmark::Ties::Number,
+        Ties::Id => pressmark::Ties::Id,
     }
 }
 

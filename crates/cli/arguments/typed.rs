@@ -9,7 +9,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use super::numbers::{share, weight, whole};
-use super::{Color, Format};
+use super::{
+    BenchArguments, Color, EvalArguments, Format, PostingsArguments, RankingArguments,
+    RunArguments, TuneArguments,
+};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -116,7 +119,7 @@ pub(crate) struct GlobalOptions {
     /// Say nothing on standard error but errors
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// Threads to build an index with [default: all cores]
+    /// Threads to build an index with [default: all cores], or to measure with [default: 1]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
     /// Read the index into memory (for network drives)
@@ -132,11 +135,15 @@ pub(crate) enum Verb {
     Count(CountArguments),
     Get(GetArguments),
     Terms(TermsArguments),
+    Postings(PostingsArguments),
     Stats(StatsArguments),
     Verify(VerifyArguments),
     Analyze(AnalyzeArguments),
     Parse(ParseArguments),
     Explain(ExplainArguments),
+    Run(RunArguments),
+    Eval(EvalArguments),
+    Tune(TuneArguments),
     Bench(BenchArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
@@ -251,12 +258,8 @@ pub(crate) struct SearchArguments {
     /// How many hits to pass over first
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = whole)]
     pub(crate) offset: usize,
-    /// BM25's k1 (saturation) [default: as indexed]
-    #[arg(long, value_name = "NUMBER", value_parser = weight)]
-    pub(crate) k1: Option<f64>,
-    /// BM25's b (length) [default: as indexed]
-    #[arg(long, value_name = "NUMBER", value_parser = share)]
-    pub(crate) b: Option<f64>,
+    #[command(flatten)]
+    pub(crate) ranking: RankingArguments,
     /// Order of hits: score, or a field such as date (oldest first) or -date (newest first)
     #[arg(long, value_name = "ORDER", default_value = "score", allow_hyphen_values = true)]
     pub(crate) sort: String,
@@ -341,7 +344,7 @@ characters and ? is one.
 
 Examples:
   pressmark terms news.pmk 'jolan*'
-  pressmark terms news.pmk | sort -t\"$(printf '\\t')\" -k2nr | head")]
+  pressmark terms news.pmk --top 20 --by documents")]
 pub(crate) struct TermsArguments {
     /// The index
     #[arg(value_name = "IDX")]
@@ -349,17 +352,46 @@ pub(crate) struct TermsArguments {
     /// Only terms like this, such as jolan* or j?lani
     #[arg(value_name = "PATTERN")]
     pub(crate) pattern: Option<String>,
+    /// Only the N most frequent, the most frequent first
+    #[arg(long, value_name = "N", value_parser = whole)]
+    pub(crate) top: Option<usize>,
+    /// By what --top orders
+    #[arg(long, value_name = "WHAT", default_value = "occurrences")]
+    pub(crate) by: TermOrder,
     /// How to print: tsv or json
     #[arg(long, value_name = "FORMAT", default_value = "tsv")]
     pub(crate) format: TsvOrJson,
 }
 
+/// What makes a term frequent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TermOrder {
+    Documents,
+    Occurrences,
+}
+
 /// Show what an index says about itself, and where its bytes are
 #[derive(Args, Debug)]
+#[command(after_help = "\
+--distributions walks the whole vocabulary: term frequencies by rank, lengths and
+classes of posting lists, bits per posting and token, growth of the vocabulary.
+
+Examples:
+  pressmark stats news.pmk
+  pressmark stats news.pmk --distributions --plot zipf.svg")]
 pub(crate) struct StatsArguments {
     /// The index
     #[arg(value_name = "IDX")]
     pub(crate) index: PathBuf,
+    /// Show what its words and their lists are like, too
+    #[arg(long)]
+    pub(crate) distributions: bool,
+    /// Draw how often terms stand there, by rank (Zipf)
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) plot: Option<PathBuf>,
+    /// Draw how the vocabulary grows with the text (Heaps)
+    #[arg(long, value_name = "FILE.svg")]
+    pub(crate) plot_growth: Option<PathBuf>,
     /// How to print: text or json
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: TextOrJson,
@@ -453,31 +485,6 @@ pub(crate) struct ExplainArguments {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: TextOrJson,
-}
-
-/// Answer timed queries of an outside driver
-#[derive(Args, Debug)]
-#[command(after_help = "\
-With --protocol game, each line of standard input is COMMAND<TAB>QUERY and is
-answered by one line at once:
-  COUNT                      the number of matching documents
-  TOP_10, TOP_100, TOP_1000  1, the best hits having been found
-  TOP_10_COUNT, ...          the number of matching documents, hits found too
-  TOPDOCS_10, ...            the hits: ID:SCORE ID:SCORE ...
-  any other                  UNSUPPORTED")]
-pub(crate) struct BenchArguments {
-    /// The index
-    #[arg(value_name = "IDX")]
-    pub(crate) index: PathBuf,
-    /// What the driver speaks
-    #[arg(long, value_name = "NAME")]
-    pub(crate) protocol: Protocol,
-}
-
-/// What a driver of `bench` speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Protocol {
-    Game,
 }
 
 /// Print a completion script for a shell

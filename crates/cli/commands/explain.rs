@@ -18,7 +18,7 @@ pub(crate) fn run(arguments: ExplainArguments, setting: &Setting) -> anyhow::Res
     };
     let Query(query) = Query::new(&typed)?;
     let index = opened::index_or_dump(&arguments.index, setting)?;
-    let ranking = Ranking { k1: arguments.k1, b: arguments.b };
+    let ranking = Ranking { k1: arguments.k1, b: arguments.b, ..Ranking::default() };
     let explained = index.explain(&query, ranking, arguments.id.as_deref())?;
     let mut out = Out::new();
     match arguments.format {

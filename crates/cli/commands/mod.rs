@@ -4,15 +4,21 @@ mod analyze;
 mod bench;
 mod completions;
 mod count;
+pub(crate) mod eval;
 mod explain;
+mod game;
 mod get;
 mod index;
 mod man;
 mod opened;
 mod parse;
+mod postings;
+mod run;
 mod search;
 mod stats;
 mod terms;
+mod topics;
+mod tune;
 mod verify;
 
 use std::io::Write;
@@ -34,6 +40,10 @@ pub(crate) fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Analyze(arguments) => analyze::run(arguments, setting),
         Verb::Parse(arguments) => parse::run(arguments, setting),
         Verb::Explain(arguments) => explain::run(arguments, setting),
+        Verb::Run(arguments) => run::run(arguments, setting),
+        Verb::Tune(arguments) => tune::run(arguments, setting),
+        Verb::Postings(arguments) => postings::run(arguments, setting),
+        Verb::Eval(arguments) => eval::run(arguments, setting),
         Verb::Bench(arguments) => bench::run(arguments, setting),
         Verb::Completions(arguments) => completions::run(arguments),
         Verb::Man(arguments) => man::run(arguments),

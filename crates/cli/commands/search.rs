@@ -3,11 +3,11 @@
 use std::time::Instant;
 
 use anyhow::bail;
-use pressmark::{
-    Detail, FragmentRequest, Hit, Index, Ranking, SearchAnswer, SearchRequest, Sort, Total,
-};
+use pressmark::{Detail, FragmentRequest, Hit, Index, SearchAnswer, SearchRequest, Sort, Total};
 
-use crate::arguments::{Format, Query, SearchArguments, Setting, Strategy, Ties, unprotected};
+use crate::arguments::{
+    Format, Query, SearchArguments, Setting, Strategy, Ties, ranking, ties, unprotected,
+};
 use crate::commands::{opened, say, say_notes};
 use crate::exit::Exit;
 use crate::output::{Out, figures, tables, text};
@@ -47,15 +47,12 @@ fn request(arguments: &SearchArguments) -> anyhow::Result<SearchRequest> {
     Ok(SearchRequest {
         limit: arguments.k,
         offset: arguments.offset,
-        ranking: Ranking { k1: arguments.k1, b: arguments.b },
+        ranking: ranking(&arguments.ranking)?,
         strategy: match arguments.strategy {
             Strategy::Auto => pressmark::Strategy::Auto,
             Strategy::Exhaustive => pressmark::Strategy::Exhaustive,
         },
-        ties: match arguments.ties {
-            Ties::Number => pressmark::Ties::Number,
-            Ties::Id => pressmark::Ties::Id,
-        },
+        ties: ties(arguments.ties),
         sort: sort(arguments)?,
         detail,
         query,

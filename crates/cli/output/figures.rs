@@ -26,6 +26,14 @@ pub(crate) fn count(number_of: u64, noun: &str) -> String {
     format!("{} {}", number(number_of), if number_of == 1 { noun } else { &plural })
 }
 
+/// How many there are, and the first of their names: `3 topics (1, 4, 9)`.
+pub(crate) fn some(names: &[&str], noun: &str) -> String {
+    const SHOWN: usize = 5;
+    let shown = names.iter().take(SHOWN).copied().collect::<Vec<_>>().join(", ");
+    let more = if SHOWN < names.len() { ", ..." } else { "" };
+    format!("{} ({shown}{more})", count(names.len() as u64, noun))
+}
+
 /// Bytes in decimal units: `999 B`, `1.2 kB`, `34.5 MB`.
 pub(crate) fn bytes(bytes: u64) -> String {
     let mut value = bytes as f64;

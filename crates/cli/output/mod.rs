@@ -4,8 +4,11 @@
 //! a closed pipe or a full disk reaches `main` as an error. What is said to people goes through `figures` and to
 //! standard error, by the commands.
 
+pub(crate) mod effectiveness;
 pub(crate) mod explanation;
 pub(crate) mod figures;
+pub(crate) mod latency;
+pub(crate) mod lexicon;
 pub(crate) mod stats;
 pub(crate) mod tables;
 pub(crate) mod text;

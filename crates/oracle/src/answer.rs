@@ -17,6 +17,44 @@ pub struct Count {
     pub matches: usize,
 }
 
+/// A formula of the score, for [`Corpus::search_by`]. The engine's documentation of its models says what each is; here
+/// they stand a second time, written down from there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Formula {
+    /// What [`Corpus::search`] takes.
+    Bm25 {
+        /// Saturation.
+        k1: f64,
+        /// Length normalisation.
+        b: f64,
+    },
+    /// With a lower bound.
+    Bm25Plus {
+        /// Saturation.
+        k1: f64,
+        /// Length normalisation.
+        b: f64,
+        /// The bound.
+        delta: f64,
+    },
+    /// For long documents.
+    Bm25L {
+        /// Saturation.
+        k1: f64,
+        /// Length normalisation.
+        b: f64,
+        /// What is added.
+        delta: f64,
+    },
+    /// Query likelihood.
+    Dirichlet {
+        /// Smoothing.
+        mu: f64,
+    },
+    /// Divergence from randomness.
+    Dph,
+}
+
 /// A query with the statistics of a corpus.
 enum Node {
     Term {
@@ -40,34 +78,44 @@ enum Node {
 struct Factor<'n> {
     key: &'n str,
     scope: Scope,
+    shape: &'n Shape,
     weight: f64,
     idf: f64,
     tf: f64,
 }
 
+/// For questions in which no score is looked at.
+const PLAIN: Formula = Formula::Bm25 { k1: 1.2, b: 0.75 };
+
 impl Corpus {
     /// The matches of a query in a document, in order of fields and tokens; none if the document does not match.
     pub fn spans(&self, query: &Query, doc: usize) -> Vec<Span> {
-        self.spans_of(&self.prepare(query, Scope::All), doc)
+        self.spans_of(&self.prepare(query, Scope::All, PLAIN), doc)
     }
 
     /// Whether a document matches.
     pub fn matches(&self, query: &Query, doc: usize) -> bool {
-        self.holds(&self.prepare(query, Scope::All), doc)
+        self.holds(&self.prepare(query, Scope::All, PLAIN), doc)
     }
 
     /// Every matching document with its score, in order of rank.
     pub fn search(&self, query: &Query, k1: f64, b: f64) -> Vec<(usize, f64)> {
-        let node = self.prepare(query, Scope::All);
+        self.search_by(query, Formula::Bm25 { k1, b })
+    }
+
+    /// The same by any formula. Under [`Formula::Dirichlet`] every query term counts for every matching document, those
+    /// that stand in no document excepted; so it is only for queries whose terms stand side by side.
+    pub fn search_by(&self, query: &Query, formula: Formula) -> Vec<(usize, f64)> {
+        let node = self.prepare(query, Scope::All, formula);
         let matching = (0..self.len()).filter(|&doc| self.holds(&node, doc));
-        let mut hits: Vec<_> = matching.map(|doc| (doc, self.score(&node, doc, k1, b))).collect();
+        let mut hits: Vec<_> = matching.map(|doc| (doc, self.score(&node, doc, formula))).collect();
         hits.sort_by(|left, right| right.1.total_cmp(&left.1).then(left.0.cmp(&right.0)));
         hits
     }
 
     /// Documents and matches.
     pub fn count(&self, query: &Query) -> Count {
-        let node = self.prepare(query, Scope::All);
+        let node = self.prepare(query, Scope::All, PLAIN);
         let matching = (0..self.len()).filter(|&doc| self.holds(&node, doc));
         matching.fold(Count::default(), |count, doc| Count {
             documents: count.documents + 1,
@@ -75,34 +123,37 @@ impl Corpus {
         })
     }
 
-    fn prepare(&self, query: &Query, scope: Scope) -> Node {
+    fn prepare(&self, query: &Query, scope: Scope, formula: Formula) -> Node {
         if let Some(shape) = Shape::of(query, &self.analyzer) {
-            let idfs = shape.weighted_parts().into_iter().map(|part| self.idf(&part, scope));
+            let idfs =
+                shape.weighted_parts().into_iter().map(|part| self.idf(&part, scope, formula));
             let idf = idfs.fold(0.0, |sum, idf| sum + idf);
             let key = format!("{scope:?} {}", shape.key());
             return Node::Term { scope, shape, key, idf };
         }
-        let all = |items: &[Query]| items.iter().map(|item| self.prepare(item, scope)).collect();
+        let all =
+            |items: &[Query]| items.iter().map(|item| self.prepare(item, scope, formula)).collect();
         match query {
             Query::And(items) => Node::Enough { count: items.len(), items: all(items) },
             Query::Or(items) => Node::Enough { count: 1, items: all(items) },
             Query::AtLeast { count, items } => Node::Enough { count: *count, items: all(items) },
             Query::Clauses(clauses) => {
-                let clauses =
-                    clauses.iter().map(|(occur, item)| (*occur, self.prepare(item, scope)));
+                let clauses = clauses
+                    .iter()
+                    .map(|(occur, item)| (*occur, self.prepare(item, scope, formula)));
                 Node::Clauses(clauses.collect())
             }
-            Query::Not(node) => Node::Not(Box::new(self.prepare(node, scope))),
-            Query::Field { name, node } => self.prepare(node, self.scope_of(name)),
+            Query::Not(node) => Node::Not(Box::new(self.prepare(node, scope, formula))),
+            Query::Field { name, node } => self.prepare(node, self.scope_of(name), formula),
             Query::Boost { factor, node } => {
-                Node::Boost(*factor, Box::new(self.prepare(node, scope)))
+                Node::Boost(*factor, Box::new(self.prepare(node, scope, formula)))
             }
             Query::Filter { accepts, .. } => Node::Filter(accepts.clone()),
             _ => panic!("{query:?} is positional, so it has a shape"),
         }
     }
 
-    fn idf(&self, tests: &[&TokenTest], scope: Scope) -> f64 {
+    fn idf(&self, tests: &[&TokenTest], scope: Scope, formula: Formula) -> f64 {
         let has = |doc: usize| {
             self.texts(doc, scope).any(|(_, tokens)| {
                 tokens.iter().any(|token| tests.iter().any(|accepts| accepts(token)))
@@ -110,7 +161,11 @@ impl Corpus {
         };
         let n = self.len() as f64;
         let df = (0..self.len()).filter(|&doc| has(doc)).count() as f64;
-        (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
+        match formula {
+            Formula::Bm25Plus { .. } => ((n + 1.0) / df.max(1.0)).ln(),
+            Formula::Bm25L { .. } => ((n + 1.0) / (df + 0.5)).ln(),
+            _ => (1.0 + (n - df + 0.5) / (df + 0.5)).ln(),
+        }
     }
 
     fn holds(&self, node: &Node, doc: usize) -> bool {
@@ -151,23 +206,83 @@ impl Corpus {
         spans
     }
 
-    fn score(&self, node: &Node, doc: usize, k1: f64, b: f64) -> f64 {
+    fn score(&self, node: &Node, doc: usize, formula: Formula) -> f64 {
         let mut factors: Vec<Factor<'_>> = Vec::new();
         self.each_term(node, doc, 1.0, &mut |scope, shape, key, idf, weight| {
             if let Some(equal) = factors.iter_mut().find(|factor| factor.key == key) {
                 equal.weight += weight;
             } else {
-                let places = self.texts(doc, scope).map(|(_, tokens)| shape.places(tokens).len());
-                let tf = places.sum::<usize>() as f64;
-                factors.push(Factor { key, scope, weight, idf, tf });
+                let tf = self.matches_of(shape, scope, doc);
+                factors.push(Factor { key, scope, shape, weight, idf, tf });
             }
         });
-        let score = |&Factor { scope, weight, idf, tf, .. }: &Factor<'_>| {
-            let (len, avglen) = (self.length(doc, scope), self.average_length(scope));
-            (weight * idf) * (tf / (tf + k1 * ((1.0 - b) + b * len / avglen)))
-        };
         // Not `sum`, which begins with -0.
-        factors.iter().map(score).fold(0.0, |sum, term| sum + term)
+        let matched = factors
+            .iter()
+            .map(|factor| self.part(factor, doc, formula))
+            .fold(0.0, |sum, term| sum + term);
+        match formula {
+            Formula::Dirichlet { mu } => {
+                let length = self.length(doc, Scope::All);
+                matched + self.weight_in_corpus(node) * (mu / (length + mu)).ln()
+            }
+            _ => matched,
+        }
+    }
+
+    /// The matches of a query term in a document.
+    fn matches_of(&self, shape: &Shape, scope: Scope, doc: usize) -> f64 {
+        self.texts(doc, scope).map(|(_, tokens)| shape.places(tokens).len()).sum::<usize>() as f64
+    }
+
+    /// What a query term brings.
+    fn part(&self, factor: &Factor<'_>, doc: usize, formula: Formula) -> f64 {
+        let &Factor { scope, weight, idf, tf, shape, .. } = factor;
+        let (len, avglen) = (self.length(doc, scope), self.average_length(scope));
+        let n = self.len() as f64;
+        let cf = || (0..self.len()).map(|doc| self.matches_of(shape, scope, doc)).sum::<f64>();
+        match formula {
+            Formula::Bm25 { k1, b } => {
+                (weight * idf) * (tf / (tf + k1 * ((1.0 - b) + b * len / avglen)))
+            }
+            Formula::Bm25Plus { k1, b, delta } => {
+                let pivot = 1.0 - b + b * len / avglen;
+                weight * idf * (delta + tf * (k1 + 1.0) / (k1 * pivot + tf))
+            }
+            Formula::Bm25L { k1, b, delta } => {
+                let shifted = delta + tf / (1.0 - b + b * len / avglen);
+                weight * idf * shifted * (k1 + 1.0) / (shifted + k1)
+            }
+            Formula::Dirichlet { mu } => weight * (1.0 + tf / (mu * (cf() / (avglen * n)))).ln(),
+            Formula::Dph => {
+                let f = tf / len;
+                if f == 1.0 {
+                    return 0.0;
+                }
+                let informative = tf * (tf / len * avglen * n / cf()).log2();
+                let stirling = 0.5 * (2.0 * std::f64::consts::PI * tf * (1.0 - f)).log2();
+                weight * (1.0 - f) * (1.0 - f) / (tf + 1.0) * (informative + stirling)
+            }
+        }
+    }
+
+    /// The weights of all query terms that any document has.
+    fn weight_in_corpus(&self, node: &Node) -> f64 {
+        match node {
+            Node::Term { scope, shape, .. } => {
+                let known = (0..self.len()).any(|doc| 0.0 < self.matches_of(shape, *scope, doc));
+                f64::from(u8::from(known))
+            }
+            Node::Enough { items, .. } => {
+                items.iter().map(|item| self.weight_in_corpus(item)).sum()
+            }
+            Node::Clauses(clauses) => {
+                let positive = clauses.iter().filter(|(occur, _)| *occur != Occur::MustNot);
+                positive.map(|(_, clause)| self.weight_in_corpus(clause)).sum()
+            }
+            Node::Boost(factor, node) => factor * self.weight_in_corpus(node),
+            Node::Not(_) | Node::Filter(_) => 0.0,
+        }
     }
 
     /// Calls `visit` for every query term in a matching, not negated part of the query that matches itself.

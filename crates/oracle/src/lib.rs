@@ -29,7 +29,7 @@ mod parse;
 mod query;
 mod shape;
 
-pub use answer::Count;
+pub use answer::{Count, Formula};
 pub use corpus::{Corpus, OracleDoc, Span};
 pub use parse::{Special, parse};
 pub use query::{DocTest, Occur, Query, WordTest};

@@ -123,7 +123,7 @@ pub struct CountAnswer {
 }
 
 /// One term of the vocabulary.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct TermCount {
     /// The term as indexed.
     pub term: String,

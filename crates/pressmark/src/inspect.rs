@@ -5,10 +5,10 @@
 use analysis::{Analyzer, AnalyzerOptions};
 use fst::Streamer;
 use serde::Serialize;
-use store::{FieldKind, TermOrdinal};
+use store::{FieldKind, TermOrdinal, VerifyReport};
 
 use crate::hits::text_of;
-use crate::{Document, Error, Index, Token, Value};
+use crate::{Document, Error, Index, TermCount, Token, Value};
 
 /// What an index says about itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -120,27 +120,6 @@ pub struct SourceStats {
     pub skipped: Vec<(String, u64)>,
 }
 
-/// What a sound index was found to hold.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Verified {
-    /// Bytes read and checked.
-    pub bytes: u64,
-    /// Bytes behind the last commit, which belong to none.
-    pub uncommitted_bytes: u64,
-    /// Sections.
-    pub sections: u64,
-    /// Segments.
-    pub segments: u64,
-    /// Terms.
-    pub terms: u64,
-    /// Postings.
-    pub postings: u64,
-    /// Positions.
-    pub positions: u64,
-    /// Stored documents.
-    pub documents: u64,
-}
-
 impl Index {
     /// What the index says about itself. Costs a walk through the vocabularies where there are several segments.
     pub fn stats(&self) -> Result<Stats, Error> {
@@ -238,18 +217,21 @@ impl Index {
     ///
     /// # Errors
     /// The first damage, with its section and offset.
-    pub fn verify(&self) -> Result<Verified, Error> {
-        let report = self.file().verify()?;
-        Ok(Verified {
-            bytes: report.bytes,
-            uncommitted_bytes: report.uncommitted_bytes,
-            sections: report.sections,
-            segments: report.segments,
-            terms: report.terms,
-            postings: report.postings,
-            positions: report.positions,
-            documents: report.documents,
-        })
+    pub fn verify(&self) -> Result<VerifyReport, Error> {
+        Ok(self.file().verify()?)
+    }
+
+    /// Every section of every segment with its length and its checksum: two indexes of the same contents have the same,
+    /// wherever their files lie.
+    pub fn checksums(&self) -> Vec<(String, u64, u32)> {
+        let records = self.file().segments().iter().flat_map(|segment| &segment.record().sections);
+        records.map(|record| (record.name.clone(), record.length, record.checksum)).collect()
+    }
+
+    /// How many tokens a document has; 0 past the last.
+    pub fn length(&self, document: u32) -> u32 {
+        let place = self.segment_of(store::DocId(document));
+        place.map_or(0, |(segment, local)| segment.length(local))
     }
 
     /// The document with an id, the last one where several have it; `None` where none has.
@@ -269,6 +251,33 @@ impl Index {
             }));
         }
         Ok(None)
+    }
+
+    /// The words of a document's text fields, in order. Read from the stored text: none where it was not stored.
+    pub fn words_of(&self, document: u32) -> Result<Vec<Token>, Error> {
+        let Some((segment, local)) = self.segment_of(store::DocId(document)) else {
+            return Ok(Vec::new());
+        };
+        let stored = segment.document(local)?;
+        let mut words = Vec::new();
+        for field in self.file().manifest().schema.text_fields() {
+            if let Some(text) = text_of(&stored, &field.name) {
+                words.extend(self.analyze(text).into_iter().filter(|word| !word.term.is_empty()));
+            }
+        }
+        Ok(words)
+    }
+
+    /// The figures of one term as indexed; zeros where no document has it.
+    pub fn term(&self, term: &str) -> Result<TermCount, Error> {
+        let mut count = TermCount { term: term.to_owned(), documents: 0, occurrences: 0 };
+        for segment in self.file().segments() {
+            if let Some(info) = segment.lookup(term.as_bytes())? {
+                count.documents += u64::from(info.doc_freq);
+                count.occurrences += info.collection_freq;
+            }
+        }
+        Ok(count)
     }
 
     /// The tokens this index would make of a text.

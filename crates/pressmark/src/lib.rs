@@ -24,6 +24,7 @@ mod explain;
 mod hits;
 mod index;
 mod inspect;
+mod postings;
 mod reading;
 mod request;
 mod search;
@@ -43,15 +44,18 @@ pub use explain::{
 };
 pub use index::{Index, OpenOptions};
 pub use inspect::{
-    AnalyzerStats, FieldStats, FormStats, RankingStats, SectionStats, SourceStats, Stats, Verified,
-    analyze,
+    AnalyzerStats, FieldStats, FormStats, RankingStats, SectionStats, SourceStats, Stats, analyze,
 };
+pub use postings::{Posting, TermPostings};
 pub use reading::{ExpansionReading, LeafReading, QueryReading, TreeNode, WordReading};
 pub use request::{
-    Detail, FragmentRequest, QueryText, Ranking, SearchRequest, Sort, Strategy, Ties,
+    Detail, FragmentRequest, Model, QueryPart, QueryText, Ranking, SearchRequest, Sort, Strategy,
+    Ties, WeightedPart,
 };
+// The class of a query is part of every benchmark.
+pub use query::syntax::QueryClass;
 pub use search::{PreparedQuery, Ranked};
-pub use vocabulary::TermList;
+pub use vocabulary::{ListFigures, TermFigures, TermList};
 
 // Choices of a build are the plain data of the crates that make them.
 pub use indexer::{
@@ -61,4 +65,6 @@ pub use indexer::{
 pub use sources::{
     Compression, Encoding, FieldMap, Format, Input, ReadOptions, SkipReason, SourceSummary,
 };
-pub use store::{BakedRanking, FORMAT_VERSION, FieldKind, OLDEST_FORMAT, tame_file_signals};
+pub use store::{
+    BakedRanking, FORMAT_VERSION, FieldKind, OLDEST_FORMAT, VerifyReport, tame_file_signals,
+};

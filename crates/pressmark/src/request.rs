@@ -2,6 +2,8 @@
 //!
 //! Comes in: nothing, callers fill these in. Goes out: to `search`. Nothing here looks anything up.
 
+pub use query::Model;
+
 /// A ranked search. [`SearchRequest::new`] gives the defaults; change the fields that should differ.
 ///
 /// ```
@@ -46,13 +48,37 @@ pub struct QueryText {
     pub read_files: bool,
 }
 
-/// BM25's parameters where they differ from those the index was built with.
+/// A part of a query that a program puts together: it is text, whatever characters it has, never syntax.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WeightedPart {
+    /// What is looked for.
+    pub part: QueryPart,
+    /// How often it counts.
+    pub weight: f64,
+    /// The text field it is looked for in, with that field's own statistics; `None` for all of them together.
+    pub field: Option<String>,
+}
+
+/// What a [`WeightedPart`] looks for. Words are analysed as those of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum QueryPart {
+    /// A word.
+    Word(String),
+    /// Words one right after another.
+    Phrase(Vec<String>),
+    /// Words in any order with at most so many others between them.
+    Near(Vec<String>, u32),
+}
+
+/// The formula of the score, and BM25's parameters where they differ from those the index was built with.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Ranking {
     /// Term-frequency saturation.
     pub k1: Option<f64>,
     /// Length normalisation.
     pub b: Option<f64>,
+    /// The formula. All but BM25 score every matching document.
+    pub model: Model,
 }
 
 /// How the best hits are found.

@@ -3,14 +3,14 @@
 //! Comes in: requests of `request`. Goes out: answers of `answer`. What matches and how it scores is the query crate's;
 //! here the best documents get their ids, stored fields, byte offsets and fragments.
 
-use query::syntax::NodeKind;
+use query::syntax::{NodeKind, QueryClass};
 use query::{FieldOrder, Plan, PlanOptions, Searcher, TopK};
 
 use crate::hits::HitMaker;
 use crate::text::Parsed;
 use crate::{
     CountAnswer, Error, Hit, Index, QueryText, Ranking, SearchAnswer, SearchRequest, Sort,
-    Strategy, Ties, Total, Value,
+    Strategy, Ties, Total, Value, WeightedPart,
 };
 
 /// A query made ready for one index: parse and plan once, then rank as often as wanted. For drivers and servers;
@@ -99,18 +99,39 @@ impl Index {
 
     /// Parses and plans a query for this index.
     pub fn prepare(&self, text: &QueryText, ranking: Ranking) -> Result<PreparedQuery, Error> {
-        let parsed = Parsed::new(self, text)?;
+        let most = text.max_expansions.unwrap_or(PlanOptions::default().max_expansions);
+        self.planned(Parsed::new(self, text)?, text.text.clone(), most, ranking)
+    }
+
+    /// Plans a query of parts of which any may match. It may be longer than a text may be.
+    pub fn prepare_parts(
+        &self,
+        parts: &[WeightedPart],
+        ranking: Ranking,
+    ) -> Result<PreparedQuery, Error> {
+        let most = PlanOptions::default().max_expansions;
+        self.planned(Parsed::of_parts(parts), String::new(), most, ranking)
+    }
+
+    fn planned(
+        &self,
+        parsed: Parsed,
+        text: String,
+        max_expansions: usize,
+        ranking: Ranking,
+    ) -> Result<PreparedQuery, Error> {
         let baked = self.ranking();
         let options = PlanOptions {
             k1: ranking.k1.unwrap_or(baked.0),
             b: ranking.b.unwrap_or(baked.1),
-            max_expansions: text.max_expansions.unwrap_or(PlanOptions::default().max_expansions),
+            max_expansions,
+            model: ranking.model,
         };
         let plan = self
             .searcher()?
             .plan(&parsed.root, &options)
-            .map_err(|error| Error::in_query(error, &text.text))?;
-        Ok(PreparedQuery { plan, parsed, text: text.text.clone() })
+            .map_err(|error| Error::in_query(error, &text))?;
+        Ok(PreparedQuery { plan, parsed, text })
     }
 
     /// The `k` best documents, equal scores in input order.
@@ -122,6 +143,17 @@ impl Index {
     ) -> Result<Ranked, Error> {
         let request = TopK { k, offset: 0, strategy: strategy.into() };
         top(&self.searcher()?, query, &request)
+    }
+
+    /// The `k` best documents with equal scores in the order asked for.
+    pub fn rank_in_order(
+        &self,
+        query: &PreparedQuery,
+        k: usize,
+        strategy: Strategy,
+        ties: Ties,
+    ) -> Result<Ranked, Error> {
+        self.ranked(query, &SearchRequest { limit: k, strategy, ties, ..SearchRequest::new("") })
     }
 
     /// How many documents match; cheaper than [`Index::count`].
@@ -206,7 +238,22 @@ impl PreparedQuery {
         let empty = matches!(self.parsed.root.kind, NodeKind::Empty);
         let empty = empty.then(|| "the query is empty".to_owned());
         let repairs = self.parsed.repairs.iter().cloned();
-        empty.into_iter().chain(repairs).chain(self.plan.notes().iter().map(note)).collect()
+        let model = self.plan.model();
+        let all = model.is_exhaustive().then(|| {
+            format!("{model} has no bounds to prune by: every matching article was scored")
+        });
+        let notes = self.plan.notes().iter().map(note);
+        empty.into_iter().chain(all).chain(repairs).chain(notes).collect()
+    }
+
+    /// The kind of work it is.
+    pub fn class(&self) -> QueryClass {
+        query::syntax::classify(&self.parsed.root)
+    }
+
+    /// The query written out in full.
+    pub fn canonical(&self) -> String {
+        self.parsed.root.to_string()
     }
 
     /// The plan.

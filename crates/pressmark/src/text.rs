@@ -4,9 +4,9 @@
 //! plan's.
 
 use query::parser::{ParseOptions, parse};
-use query::syntax::Node;
+use query::syntax::{Node, NodeKind, Occur};
 
-use crate::{Error, Index, QueryText};
+use crate::{Error, Index, QueryPart, QueryText, WeightedPart};
 
 /// A query text that was understood.
 pub(crate) struct Parsed {
@@ -17,6 +17,35 @@ pub(crate) struct Parsed {
 }
 
 impl Parsed {
+    /// A query put together from parts, any of which may match.
+    pub(crate) fn of_parts(parts: &[WeightedPart]) -> Parsed {
+        let node = |kind| Node::new(kind, 0..0);
+        let text = |word: &String| node(NodeKind::Text(word.clone()));
+        let clause = |part: &WeightedPart| {
+            let kind = match &part.part {
+                QueryPart::Word(word) => NodeKind::Text(word.clone()),
+                QueryPart::Phrase(words) => {
+                    NodeKind::Phrase { slots: words.iter().map(text).collect(), slop: 0 }
+                }
+                QueryPart::Near(words, distance) => NodeKind::Window {
+                    operands: words.iter().map(text).collect(),
+                    distance: Some(*distance),
+                    ordered: false,
+                },
+            };
+            let kind = match &part.field {
+                None => kind,
+                Some(name) => NodeKind::Field { name: name.clone(), node: Box::new(node(kind)) },
+            };
+            (Occur::Should, Node { boost: part.weight, ..node(kind) })
+        };
+        let kind = match parts {
+            [] => NodeKind::Empty,
+            parts => NodeKind::Clauses(parts.iter().map(clause).collect()),
+        };
+        Parsed { root: node(kind), repairs: Vec::new() }
+    }
+
     pub(crate) fn new(index: &Index, text: &QueryText) -> Result<Parsed, Error> {
         let read = |path: &str| std::fs::read_to_string(path);
         let options = ParseOptions {

@@ -4,9 +4,34 @@
 //! index; nothing is collected, so the largest vocabulary costs no memory.
 
 use fst::{IntoStreamer, Streamer};
-use store::TermOrdinal;
+use store::postings::{ListClass, TermInfo};
+use store::{Segment, TermOrdinal};
 
 use crate::{Error, Index, TermCount};
+
+/// A term with what its lists are like.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct TermFigures {
+    /// The term, its documents and occurrences.
+    pub count: TermCount,
+    /// The number of the first document that has it.
+    pub first_document: u32,
+    /// Its list in each segment that has it.
+    pub lists: Vec<ListFigures>,
+}
+
+/// A posting list as it lies in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct ListFigures {
+    /// `tiny`, `sparse` or `chunked`.
+    pub class: &'static str,
+    /// Its postings.
+    pub postings: u64,
+    /// Bytes of documents and frequencies, and of the positions of a tiny list.
+    pub posting_bytes: u64,
+    /// Bytes of positions that lie apart.
+    pub position_bytes: u64,
+}
 
 /// The terms of an index in byte order; see [`Index::terms`].
 pub struct TermList<'i> {
@@ -87,6 +112,29 @@ impl TermList<'_> {
 
     /// The next term with its figures; `None` at the end.
     pub fn next_term(&mut self) -> Result<Option<TermCount>, Error> {
+        self.next_with(|_, _| Ok(()))
+    }
+
+    /// The next term with what its lists are like, which costs a look at the head of each; `None` at the end.
+    pub fn next_figures(&mut self) -> Result<Option<TermFigures>, Error> {
+        let (mut first, mut lists) = (None, Vec::new());
+        let count = self.next_with(|segment, info| {
+            if lists.is_empty() {
+                first = None;
+            }
+            lists.push(ListFigures::new(info));
+            if first.is_none() {
+                first = Some(segment.base() + segment.postings(info)?.cursor()?.doc());
+            }
+            Ok(())
+        })?;
+        Ok(count.map(|count| TermFigures { count, first_document: first.unwrap_or(0), lists }))
+    }
+
+    fn next_with(
+        &mut self,
+        mut look: impl FnMut(&Segment, &TermInfo) -> Result<(), Error>,
+    ) -> Result<Option<TermCount>, Error> {
         let prefix = prefix(self.pattern.as_deref().unwrap_or_default());
         loop {
             let heads = self.segments.iter().filter_map(|segment| segment.next.as_ref());
@@ -100,8 +148,9 @@ impl TermList<'_> {
                 let Some((_, ordinal)) = segment.next.take_if(|(term, _)| *term == least) else {
                     continue;
                 };
-                let info =
-                    self.index.file().segments()[segment.number].term(TermOrdinal(ordinal))?;
+                let place = &self.index.file().segments()[segment.number];
+                let info = place.term(TermOrdinal(ordinal))?;
+                look(place, &info)?;
                 count.documents += u64::from(info.doc_freq);
                 count.occurrences += info.collection_freq;
                 segment.advance();
@@ -111,6 +160,21 @@ impl TermList<'_> {
             if wanted {
                 return Ok(Some(count));
             }
+        }
+    }
+}
+
+impl ListFigures {
+    pub(crate) fn new(info: &TermInfo) -> ListFigures {
+        ListFigures {
+            class: match info.class {
+                ListClass::Tiny => "tiny",
+                ListClass::Sparse => "sparse",
+                ListClass::Chunked => "chunked",
+            },
+            postings: u64::from(info.doc_freq),
+            posting_bytes: info.postings.1.saturating_sub(info.postings.0),
+            position_bytes: info.positions.1.saturating_sub(info.positions.0),
         }
     }
 }

@@ -7,7 +7,7 @@ use store::{DocId, Segment};
 
 use crate::matcher::{LeafMatcher, SegmentMatcher, field_span, holds_by_node};
 use crate::plan::collect_words;
-use crate::{Error, Leaf, LeafId, Pattern, Plan, Searcher, Span, WordId};
+use crate::{Error, Leaf, LeafId, Model, Pattern, Plan, Searcher, Span, WordId};
 
 /// What a plan says about one document.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,8 @@ pub struct Explanation {
     pub matches: bool,
     /// Its score; 0 where it does not match.
     pub score: f64,
-    /// The leaves in canonical order: the score is the sum of their scores in this order.
+    /// The leaves in canonical order: the score is the sum of their scores in this order, under a model that scores
+    /// matches alone.
     pub leaves: Vec<LeafExplanation>,
     /// Of each node of the plan whether it matches.
     pub root: Outcome,
@@ -50,7 +51,7 @@ pub struct LeafExplanation {
     pub norm: f64,
     /// `tf / (tf + norm)`.
     pub impact: f64,
-    /// `boost * idf * impact`.
+    /// `boost * idf * impact`, or what the plan's model says instead.
     pub score: f64,
     /// Words of it that the document does not have.
     pub missing: Vec<WordId>,
@@ -108,6 +109,10 @@ impl Place<'_> {
             score += explained.score;
             leaves.push(explained);
         }
+        if matches && self.plan.model() != Model::Bm25 {
+            // Some models also score what does not match.
+            score = matcher.score()?;
+        }
         let root = holds_by_node(open()?, self.doc)?;
         Ok(Explanation { matches, score, leaves, root })
     }
@@ -132,7 +137,7 @@ impl Place<'_> {
             average_length: bm25.average_length,
             norm,
             impact,
-            score: boost * leaf.idf * impact,
+            score: self.plan.part(leaf, boost, tf, length),
             missing,
             nearest,
         })

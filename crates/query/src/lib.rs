@@ -22,7 +22,7 @@ pub use plan::{
     Edge, Expansion, Filter, FilterId, FilterTest, Form, Leaf, LeafId, Note, Pattern, Plan,
     PlanNode, PlanOptions, SegmentTerms, Shape, Surface, TermLeaf, Terms, Word, WordId,
 };
-pub use ranking::Bm25;
+pub use ranking::{Bm25, Model};
 pub use search::{Counts, Hit, Match, Searcher, Span, Strategy, TopDocs, TopK, Total};
 pub use sort::{FieldOrder, SortValue, Sorted, SortedHit};
 

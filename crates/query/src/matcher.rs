@@ -34,7 +34,7 @@ use tree::{Tree, add_boost, constant_boosts, greatest_boosts};
 pub(crate) use window::MAX_SHARING_OPERANDS;
 
 use crate::plan::{Leaf, Pattern, Plan, PlanNode, can_share};
-use crate::{Bm25, Error, Outcome, Searcher, Span};
+use crate::{Error, Model, Outcome, Searcher, Span};
 
 /// A plan at work in one segment.
 ///
@@ -134,8 +134,7 @@ impl<'s> SegmentMatcher<'s> {
             if 0.0 < boost {
                 let most = tree.leaf(leaf)?.most(doc)?;
                 let facts = &plan.leaves[leaf];
-                bound +=
-                    boost * facts.idf * Bm25::impact(most, norm(plan, facts, tree.segment, doc));
+                bound += plan.part(facts, boost, most, length(facts, tree.segment, doc));
             }
         }
         // Rounding may lift a score over its bound by a hair.
@@ -145,13 +144,21 @@ impl<'s> SegmentMatcher<'s> {
     /// The score of the current document.
     pub(crate) fn score(&mut self) -> Result<f64, Error> {
         self.count_leaves()?;
-        let SegmentMatcher { plan, tree, boosts, scratch, doc, .. } = self;
+        let SegmentMatcher { plan, tree, boosts, scratch, doc, greatest, .. } = self;
         let mut score = 0.0;
         for (leaf, boost) in boosts.as_ref().unwrap_or(scratch).iter().enumerate() {
             let Some(boost) = boost else { continue };
             let tf = tree.leaf(leaf)?.frequency(*doc)?;
             let facts = &plan.leaves[leaf];
-            score += boost * facts.idf * Bm25::impact(tf, norm(plan, facts, tree.segment, *doc));
+            score += plan.part(facts, *boost, tf, length(facts, tree.segment, *doc));
+        }
+        if plan.model() != Model::Bm25 {
+            // What matches nowhere is left out of the query.
+            let known = |facts: &Leaf| 0 < facts.collection_freq;
+            let leaves = plan.leaves.iter().zip(greatest.iter());
+            for (facts, boost) in leaves.filter(|(facts, _)| known(facts)) {
+                score += boost * plan.model().length_part(length(facts, tree.segment, *doc));
+            }
         }
         Ok(score)
     }
@@ -239,13 +246,12 @@ pub(crate) fn holds_by_node(mut matcher: SegmentMatcher<'_>, doc: u32) -> Result
     matcher.tree.outcome(root, doc)
 }
 
-/// What a document's length, or that of the leaf's field in it, makes of the leaf's formula.
-fn norm(plan: &Plan, leaf: &Leaf, segment: &Segment, doc: u32) -> f64 {
-    let length = match leaf.scope {
+/// A document's length, or that of the leaf's field in it.
+fn length(leaf: &Leaf, segment: &Segment, doc: u32) -> u32 {
+    match leaf.scope {
         None => segment.length(doc),
         Some(field) => segment.field_extent(field, doc).1,
-    };
-    plan.leaf_bm25(leaf).norm(length)
+    }
 }
 
 /// Whether the scored leaves are one, or single words that never share a position.

@@ -31,7 +31,8 @@ pub use shape::{Shape, TermLeaf};
 use store::TermOrdinal;
 use store::postings::TermInfo;
 
-use crate::Bm25;
+use crate::ranking::LeafFigures;
+use crate::{Bm25, Model};
 
 /// How to plan.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,13 +41,15 @@ pub struct PlanOptions {
     pub k1: f64,
     /// Length normalisation, 0 to 1.
     pub b: f64,
+    /// The formula of the score.
+    pub model: Model,
     /// The most words one pattern may stand for; more are an error.
     pub max_expansions: usize,
 }
 
 impl Default for PlanOptions {
     fn default() -> Self {
-        PlanOptions { k1: 1.2, b: 0.75, max_expansions: 100_000 }
+        PlanOptions { k1: 1.2, b: 0.75, model: Model::Bm25, max_expansions: 100_000 }
     }
 }
 
@@ -141,6 +144,8 @@ pub struct Leaf {
     pub idf: f64,
     /// Whether it stands anywhere but under NOT.
     pub scored: bool,
+    /// Its matches in the whole index, where the model asks for them; else 0.
+    pub collection_freq: u64,
     /// Where it stands first in the query text.
     pub at: Range<usize>,
 }
@@ -160,6 +165,18 @@ pub struct Word {
     pub doc_freq: u64,
     /// Where it stands first in the query text.
     pub at: Range<usize>,
+}
+
+impl Word {
+    /// Its occurrences in the whole index where the term table says so: for one term, in all fields, however written.
+    pub(crate) fn collection_freq(&self) -> Option<u64> {
+        match (&self.terms, self.scope, &self.surface) {
+            (Terms::One { infos, .. }, None, None) => {
+                Some(infos.iter().flatten().map(|info| info.collection_freq).sum())
+            }
+            _ => None,
+        }
+    }
 }
 
 /// A form as written.
@@ -263,6 +280,9 @@ pub struct Plan {
     pub(crate) filters: Vec<Filter>,
     pub(crate) expansions: Vec<Expansion>,
     pub(crate) notes: Vec<Note>,
+    pub(crate) model: Model,
+    /// Documents of the index.
+    pub(crate) documents: u64,
     pub(crate) bm25: Bm25,
     pub(crate) field_bm25: Vec<Bm25>,
     /// Names of the text fields in the order of the ranked text.
@@ -304,6 +324,23 @@ impl Plan {
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
+    }
+
+    /// The formula of the score.
+    #[must_use]
+    pub fn model(&self) -> Model {
+        self.model
+    }
+
+    /// What a leaf brings to the score of a document.
+    pub(crate) fn part(&self, leaf: &Leaf, boost: f64, tf: u32, length: u32) -> f64 {
+        let bm25 = self.leaf_bm25(leaf);
+        if self.model == Model::Bm25 {
+            return boost * leaf.idf * Bm25::impact(tf, bm25.norm(length));
+        }
+        let Leaf { idf, collection_freq, .. } = *leaf;
+        let figures = LeafFigures { idf, collection_freq, documents: self.documents, bm25 };
+        boost * self.model.part(&figures, tf, length)
     }
 
     /// The ranking over whole documents.

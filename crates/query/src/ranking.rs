@@ -2,7 +2,7 @@
 //!
 //! Comes in: index-wide figures (documents, document frequency, average length), a document's exact length, a number of
 //! matches. Goes out: parts of a score in `f64`. Every evaluation strategy calls the same functions in the same order,
-//! so that scores are equal to the last bit; nothing here knows postings or queries.
+//! so that scores are equal to the last bit; nothing here knows postings or queries. Other formulas are [`Model`]s.
 //!
 //! ```text
 //! score  = sum over scored leaves, in the plan's order, of weight * impact
@@ -11,6 +11,11 @@
 //! impact = tf / (tf + norm)
 //! norm   = k1 * ((1 - b) + b * length / average_length)
 //! ```
+
+mod model;
+
+pub(crate) use model::LeafFigures;
+pub use model::Model;
 
 /// The parameters of BM25 together with the average length they refer to.
 ///

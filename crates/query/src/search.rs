@@ -9,7 +9,7 @@ use store::{DocId, IndexFile, Segment};
 use crate::explain::{self, Explanation};
 use crate::kernels;
 use crate::matcher::{self, SegmentMatcher};
-use crate::plan::Planner;
+use crate::plan::{LeafId, Pattern, PlanNode, Planner};
 use crate::syntax::Node;
 use crate::{Error, Plan, PlanOptions};
 
@@ -127,12 +127,38 @@ impl<'i> Searcher<'i> {
 
     /// Gives a syntax tree its meaning on this index: looks words up, expands patterns, works out weights.
     pub fn plan(&self, root: &Node, options: &PlanOptions) -> Result<Plan, Error> {
-        Planner::new(self.index, self.analyzer, options)?.plan(root)
+        let mut plan = Planner::new(self.index, self.analyzer, options)?.plan(root)?;
+        if plan.model().counts_collection() {
+            self.count_leaves(&mut plan)?;
+        }
+        Ok(plan)
+    }
+
+    /// Finds out how often each leaf matches in the whole index, for models that ask for it: of a single term the index
+    /// says so, all else is counted by running it.
+    fn count_leaves(&self, plan: &mut Plan) -> Result<(), Error> {
+        for number in 0..plan.leaves.len() {
+            let leaf = &plan.leaves[number];
+            let known = match &leaf.pattern {
+                Pattern::Word(word) => plan.words[word.0 as usize].collection_freq(),
+                _ => None,
+            };
+            let count = match known {
+                Some(count) => count,
+                None => {
+                    let root = PlanNode::Leaf { leaf: LeafId(number as u32), boost: 1.0 };
+                    let alone = Plan { root, ..plan.clone() };
+                    self.count(&alone)?.matches.unwrap_or(0)
+                }
+            };
+            plan.leaves[number].collection_freq = count;
+        }
+        Ok(())
     }
 
     /// The best documents.
     pub fn search(&self, plan: &Plan, request: &TopK) -> Result<TopDocs, Error> {
-        if request.strategy == Strategy::Auto {
+        if request.strategy == Strategy::Auto && !plan.model().is_exhaustive() {
             let wanted = request.k.saturating_add(request.offset);
             if let Some(mut top) = kernels::top_docs(self.index, plan, wanted)? {
                 top.hits.drain(..request.offset.min(top.hits.len()));

@@ -14,7 +14,7 @@ use crate::sections::norms::norm_of;
 use crate::{Error, IndexFile, SectionRecord, Segment};
 
 /// What [`IndexFile::verify`] has read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
 pub struct VerifyReport {
     /// Bytes of the committed state, all of them read.
     pub bytes: u64,

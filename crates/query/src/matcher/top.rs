@@ -41,7 +41,9 @@ pub(crate) fn top_docs(
 ) -> Result<TopDocs, Error> {
     let wanted = request.k.saturating_add(request.offset);
     // Documents that score nothing are counted faster than they are bounded.
-    let pruned = request.strategy == Strategy::Auto && 0 < wanted && plan.scores();
+    // The bounds are those of BM25.
+    let bounded = request.strategy == Strategy::Auto && !plan.model().is_exhaustive();
+    let pruned = bounded && 0 < wanted && plan.scores();
     let mut best: BinaryHeap<Worst> = BinaryHeap::new();
     let (mut matching, mut skipped) = (0, false);
     for (number, segment) in searcher.index().segments().iter().enumerate() {

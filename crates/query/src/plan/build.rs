@@ -45,12 +45,15 @@ impl<'a> Planner<'a> {
         analyzer: &'a Analyzer,
         options: &'a PlanOptions,
     ) -> Result<Self, Error> {
-        let PlanOptions { k1, b, .. } = *options;
+        let PlanOptions { k1, b, model, .. } = *options;
         if !(0.0 <= k1 && k1.is_finite()) {
             return Err(Error::Ranking { name: "k1", found: k1, expected: "0 or more" });
         }
         if !(0.0..=1.0).contains(&b) {
             return Err(Error::Ranking { name: "b", found: b, expected: "0 to 1" });
+        }
+        if let Some((name, found, expected)) = model.wrong_parameter() {
+            return Err(Error::Ranking { name, found, expected });
         }
         let Manifest { schema, statistics, .. } = index.manifest();
         let documents = statistics.documents.max(1) as f64;
@@ -62,6 +65,8 @@ impl<'a> Planner<'a> {
             filters: Vec::new(),
             expansions: Vec::new(),
             notes: Vec::new(),
+            model,
+            documents: statistics.documents,
             bm25: ranking(statistics.tokens),
             field_bm25: statistics.field_tokens.iter().map(|&tokens| ranking(tokens)).collect(),
             text_fields: schema.text_fields().map(|field| field.name.clone()).collect(),
@@ -209,7 +214,14 @@ impl<'a> Planner<'a> {
         let id = *self.leaf_ids.entry((pattern.clone(), idf.to_bits())).or_insert(next);
         if id == next {
             let at = node.at.clone();
-            self.plan.leaves.push(Leaf { pattern, scope, idf, scored: false, at });
+            self.plan.leaves.push(Leaf {
+                pattern,
+                scope,
+                idf,
+                scored: false,
+                collection_freq: 0,
+                at,
+            });
         }
         self.plan.leaves[id.0 as usize].scored |= place.positive;
         Ok(if possible {

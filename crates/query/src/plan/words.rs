@@ -12,10 +12,10 @@ use store::{IndexFile, Segment, TermOrdinal};
 use super::build::Planner;
 use super::statistics::{count_bits, field_doc_freq, segment_terms, union_documents};
 use super::{Expansion, Form, Note, Plan, Surface, Terms, Word, WordId};
+use crate::Error;
 use crate::expand::{self, Expanded, Piece};
 use crate::matcher::{SurfaceFilter, form_documents, surface_documents};
 use crate::syntax::NodeKind;
-use crate::{Bm25, Error};
 
 /// What makes two words the same: scope, surface and terms.
 pub(super) type WordKey = (Option<usize>, Option<String>, Vec<String>);
@@ -139,7 +139,7 @@ impl Planner<'_> {
     /// The idf of a word.
     pub(super) fn idf(&self, word: WordId) -> f64 {
         let documents = self.index.manifest().statistics.documents;
-        Bm25::idf(documents, self.plan.words[word.0 as usize].doc_freq)
+        self.plan.model.idf(documents, self.plan.words[word.0 as usize].doc_freq)
     }
 
     /// The entry of a single term.
@@ -372,5 +372,5 @@ fn written(kind: &NodeKind) -> &str {
 pub(super) fn piece_idf(index: &IndexFile, plan: &Plan, words: &[WordId]) -> Result<f64, Error> {
     let words: Vec<&Word> = words.iter().map(|word| &plan.words[word.0 as usize]).collect();
     let doc_freq = count_bits(&union_documents(index, &words)?);
-    Ok(Bm25::idf(index.manifest().statistics.documents, doc_freq))
+    Ok(plan.model.idf(index.manifest().statistics.documents, doc_freq))
 }

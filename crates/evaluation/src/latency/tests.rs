@@ -1,0 +1,196 @@
+//! Laws of measuring time: by a clock that passes when told, what is reported is what was put in.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rand::{RngExt, SeedableRng};
+use rand_pcg::Pcg64Mcg;
+
+use super::*;
+
+/// Time that passes when it is told to: what is measured is exactly what was put in.
+#[derive(Default)]
+struct TestClock(AtomicU64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+
+    fn wait_until(&self, at: Duration) {
+        self.0.fetch_max(at.as_nanos() as u64, Ordering::Relaxed);
+    }
+}
+
+impl TestClock {
+    fn pass(&self, nanos: u64) {
+        self.0.fetch_add(nanos, Ordering::Relaxed);
+    }
+}
+
+struct NoMeter;
+
+impl Meter for NoMeter {
+    fn reading(&self) -> Option<Reading> {
+        None
+    }
+}
+
+/// Latencies of `queries` queries of 100 microseconds, in which the `stall`th answer takes 50 ms longer.
+fn with_stall(queries: usize, load: Load, stall: usize) -> Distribution {
+    let clock = TestClock::default();
+    let asked = RefCell::new(0);
+    let options = MeasureOptions { load, rounds: 1, warm_up: 0, ..MeasureOptions::default() };
+    let asked = std::sync::Mutex::new(asked);
+    let work = |_query: usize| -> Result<Answered, Infallible> {
+        let number = asked.lock().unwrap().replace_with(|number| *number + 1);
+        clock.pass(if number == stall { 50_100_000 } else { 100_000 });
+        Ok(Answered::default())
+    };
+    let measured = measure(queries, &options, &clock, &NoMeter, &work).unwrap();
+    Distribution::new(measured.latencies.into_iter().flatten())
+}
+
+#[test]
+fn a_stall_shows_in_the_open_loop_and_hides_in_the_closed_one() {
+    let millis = |nanos: u64| nanos as f64 / 1e6;
+    let open = with_stall(10_000, Load::Open { rate: 1000.0 }, 5000);
+    // 55 queries were due while nothing was answered; the ten slowest of 10,000 among them.
+    assert!(45.0 < millis(open.quantile(0.999)), "{}", millis(open.quantile(0.999)));
+    assert!(millis(open.quantile(0.99)) < 1.0);
+    let closed = with_stall(10_000, Load::Closed, 5000);
+    assert!(millis(closed.quantile(0.999)) < 0.2);
+    assert!(50.0 < millis(closed.max()));
+}
+
+#[test]
+fn an_open_loop_keeps_its_rate() {
+    let clock = TestClock::default();
+    let load = Load::Open { rate: 200.0 };
+    let options = MeasureOptions { load, rounds: 4, warm_up: 0, ..MeasureOptions::default() };
+    let work = |_: usize| -> Result<Answered, Infallible> {
+        clock.pass(1_000_000);
+        Ok(Answered::default())
+    };
+    let measured = measure(50, &options, &clock, &NoMeter, &work).unwrap();
+    // The last of 200 is due after 199 / 200 of a second and takes a millisecond.
+    assert_eq!(measured.elapsed, Duration::from_millis(996));
+    assert!(measured.latencies.iter().flatten().all(|nanos| *nanos == 1_000_000));
+}
+
+/// A measurement of 240 queries in six classes, some a thousand times slower than others; every answer, every round and
+/// now and then a moment is noisy. `slowdown` is a factor on all work.
+fn noisy(noise: u64, slowdown: f64) -> Report {
+    let mut random = Pcg64Mcg::seed_from_u64(noise);
+    let mut normal = move || (0..12).map(|_| random.random::<f64>()).sum::<f64>() - 6.0;
+    let drifts: Vec<f64> = (0..10).map(|_| (normal() * 0.015).exp()).collect();
+    let clock = TestClock::default();
+    let state = std::sync::Mutex::new((0_usize, normal));
+    let work = |query: usize| -> Result<Answered, Infallible> {
+        let mut state = state.lock().unwrap();
+        let (asked, normal) = &mut *state;
+        let drift = drifts[*asked / 240 % drifts.len()];
+        *asked += 1;
+        let base = 5_000.0 * 1.03f64.powi(query as i32);
+        let spike = if 2.2 < normal() { 1.0 + normal().abs() } else { 1.0 };
+        clock.pass((base * slowdown * drift * spike * (normal() * 0.05).exp()) as u64);
+        Ok(Answered { hash: query as u64, ..Answered::default() })
+    };
+    let options = MeasureOptions { warm_up: 0, ..MeasureOptions::default() };
+    let measured = measure(240, &options, &clock, &NoMeter, &work).unwrap();
+    let queries = (0..240).map(|query| QueryTimes {
+        line: query + 1,
+        query: format!("q{query}"),
+        class: format!("class {}", query % 6),
+        ..QueryTimes::default()
+    });
+    Report::new(ReportInput { queries: queries.collect(), ..ReportInput::default() }, &measured)
+}
+
+fn verdicts(old: &Report, new: &Report) -> Vec<Change> {
+    compare(old, new, ComparisonOptions::default()).iter().map(|class| class.change).collect()
+}
+
+#[test]
+fn the_same_program_measured_twice_has_not_changed() {
+    for seed in 0..20 {
+        let found = verdicts(&noisy(1000 + seed, 1.0), &noisy(2000 + seed, 1.0));
+        assert_eq!(found.len(), 7);
+        let changed =
+            found.iter().filter(|change| matches!(change, Change::Slower | Change::Faster));
+        assert_eq!(changed.count(), 0, "try {seed}: {found:?}");
+    }
+    let report = noisy(7, 1.0);
+    assert!(verdicts(&report, &report).iter().all(|change| *change != Change::Slower));
+}
+
+#[test]
+fn work_slowed_by_a_tenth_is_found() {
+    for seed in 0..20 {
+        let (before, after) = (noisy(3000 + seed, 1.0), noisy(4000 + seed, 1.1));
+        let found = verdicts(&before, &after);
+        assert_eq!(found.last(), Some(&Change::Slower), "try {seed}: {found:?}");
+        assert_eq!(verdicts(&after, &before).last(), Some(&Change::Faster), "try {seed}");
+    }
+}
+
+#[test]
+fn too_few_rounds_give_no_verdict() {
+    let mut short = noisy(1, 1.0);
+    let mut slow = noisy(2, 2.0);
+    for query in short.queries.iter_mut().chain(&mut slow.queries) {
+        query.nanos.truncate(2);
+    }
+    assert!(verdicts(&short, &slow).iter().all(|change| *change == Change::Unclear));
+}
+
+#[test]
+fn percentiles_are_those_of_the_samples() {
+    let distribution = Distribution::new((1..=1000).map(|n| n * 1000));
+    for (quantile, expected) in
+        [(0.5, 500_000.0), (0.9, 900_000.0), (0.99, 990_000.0), (0.999, 999_000.0)]
+    {
+        let found = distribution.quantile(quantile) as f64;
+        assert!(expected <= found && found <= expected * 1.001, "{quantile}: {found}");
+    }
+    assert_eq!(distribution.mean(), 500_500.0);
+    assert_eq!(distribution.buckets(1, 1_000_001, 3).iter().sum::<u64>(), 1000);
+    assert!(Distribution::new([]).is_empty());
+}
+
+#[test]
+fn intervals_hold_the_figure() {
+    let report = noisy(5, 1.0);
+    for class in report.classes.iter().chain([&report.all]) {
+        for (figure, interval) in [class.mean, class.p50, class.p99].iter().zip(&class.intervals) {
+            assert!(
+                interval.low <= figure * 1.001 && *figure <= interval.high * 1.001,
+                "{class:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_report_is_read_back() {
+    let report = noisy(5, 1.0);
+    let text = serde_json::to_string(&report).unwrap();
+    assert_eq!(serde_json::from_str::<Report>(&text).unwrap(), report);
+}
+
+#[test]
+fn workers_share_the_queries() {
+    let clock = TestClock::default();
+    let options = MeasureOptions { threads: 3, rounds: 2, ..MeasureOptions::default() };
+    let work = |query: usize| -> Result<Answered, Infallible> {
+        Ok(Answered { hash: query as u64, hits: 1, ..Answered::default() })
+    };
+    let measured = measure(100, &options, &clock, &NoMeter, &work).unwrap();
+    assert!(measured.answers.iter().enumerate().all(|(query, answer)| answer.hash == query as u64));
+    assert!(measured.unsteady.is_empty());
+    let failing = |query: usize| if query == 3 { Err("no") } else { Ok(Answered::default()) };
+    let options = MeasureOptions { warm_up: 0, ..options };
+    assert_eq!(measure(100, &options, &clock, &NoMeter, &failing), Err("no"));
+}
