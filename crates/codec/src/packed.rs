@@ -119,7 +119,8 @@ pub fn length(input: &[u8], count: usize) -> Result<usize, PackedError> {
 
 /// Decodes `count` integers (at most [`BLOCK`]) from the start of `input`; returns the bytes consumed.
 ///
-/// Places of `out` from `count` on hold unspecified values. Costs a few dozen instructions for a full block, and a few for each outlier.
+/// Places of `out` from `count` on hold unspecified values. Costs a few dozen instructions for a full block, and a few for
+/// each outlier.
 pub fn decode(input: &[u8], count: usize, out: &mut [u32; BLOCK]) -> Result<usize, PackedError> {
     if BLOCK < count {
         return Err(PackedError::OutOfRange { count, what: "more integers than", found: BLOCK });

@@ -10,7 +10,7 @@ use store::postings::chunked::{CHUNK, WINDOWS};
 
 use super::allowed::Allowed;
 use super::ranked::Role;
-use super::term::{TermScan, bits};
+use super::term::{TermScan, count_in};
 use crate::Error;
 use crate::plan::TermLeaf;
 
@@ -102,14 +102,7 @@ fn count_chunk(
         }
         let is_there = scan.enter(chunk)?;
         match role {
-            Role::Must if place == 0 => {
-                scan.copy_words(&mut words);
-                live &= scan.present();
-            }
-            Role::Must => {
-                live &= scan.present();
-                live = scan.and_words(&mut words, live);
-            }
+            Role::Must => live = scan.intersect(place == 0, &mut words, live),
             Role::Should if is_there => scan.or_words(&mut words),
             Role::MustNot if is_there => live = scan.and_not_words(&mut words, live),
             Role::Should | Role::MustNot => {}
@@ -119,5 +112,5 @@ fn count_chunk(
     if !has_must && allowed.is_all() {
         return Ok(u64::from(simd::count_words(&words)));
     }
-    Ok(bits(live).map(|window| u64::from(words[window].count_ones())).sum())
+    Ok(u64::from(count_in(&words, live)))
 }

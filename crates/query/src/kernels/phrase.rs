@@ -1,9 +1,10 @@
 //! Exact phrases: the best k documents, or how many there are.
 //!
 //! Comes in: the slots of a phrase as terms. Goes out: exact scores, or a count. Candidates are the documents that have
-//! all the words: those of a short list looked up in the others, else chunks of presence words intersected. A phrase cannot occur more often than its rarest word does: the smallest of the words' window bounds
-//! bounds the score before any frequency is read, and the smallest frequency before any position is. Positions are then
-//! intersected starting with the rarest word.
+//! all the words: those of a short list looked up in the others, else chunks of presence words intersected. A phrase
+//! cannot occur more often than its rarest word does: the smallest of the words' window bounds bounds the score before any
+//! frequency is read, and the smallest frequency before any position is. Positions are then intersected starting with the
+//! rarest word.
 
 use codec::simd;
 use store::Segment;
@@ -15,7 +16,7 @@ use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
 use super::ranked::{FEW, Work};
-use super::term::{TermScan, bits};
+use super::term::{TermScan, bits, count_in};
 use crate::plan::TermLeaf;
 use crate::{Bm25, Error};
 
@@ -134,8 +135,7 @@ impl<'a> PhraseScan<'a> {
                 continue;
             }
             let possible = self.enter(number)?;
-            let counts = bits(possible).map(|window| self.candidates[window].count_ones());
-            let live = match counts.sum::<u32>() {
+            let live = match count_in(&self.candidates, possible) {
                 0..=FEW => possible,
                 _ => possible & self.live(&mut scoring, best.threshold())?,
             };
@@ -230,12 +230,7 @@ impl<'a> PhraseScan<'a> {
                 return Ok(0);
             }
             word.scan.enter(number)?;
-            possible &= word.scan.present();
-            if place == 0 {
-                word.scan.copy_words(&mut self.candidates);
-            } else {
-                possible = word.scan.and_words(&mut self.candidates, possible);
-            }
+            possible = word.scan.intersect(place == 0, &mut self.candidates, possible);
         }
         Ok(self.allowed.and_words(number, &mut self.candidates, possible))
     }

@@ -33,7 +33,7 @@ use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
-use super::term::{TermScan, bits};
+use super::term::{TermScan, bits, count_in};
 use crate::plan::TermLeaf;
 use crate::{Bm25, Error};
 
@@ -207,11 +207,10 @@ impl<'a> Scan<'a> {
         let mut total = 0.0;
         for &index in &self.order {
             let term = &mut self.terms[index];
-            let impact = term.scan.chunk_bound(number, &self.bounds);
+            let impact = term.enter_bound(number, &self.bounds);
             if impact == 0.0 && term.role == Role::Must {
                 return Ok(());
             }
-            term.chunk_bound = term.weight * impact;
             total += term.chunk_bound;
         }
         if total * SLACK <= best.threshold() {
@@ -221,7 +220,6 @@ impl<'a> Scan<'a> {
         for term in &mut self.terms {
             term.chunk = number;
             term.has_entered = false;
-            term.has_word = false;
         }
         let terms = &self.terms;
         let welcome = &mut self.order[self.must_count..];
@@ -234,8 +232,7 @@ impl<'a> Scan<'a> {
             return Ok(());
         }
         if 0 < self.must_count {
-            let counts = bits(possible).map(|window| self.candidates[window].count_ones());
-            let candidates = counts.sum::<u32>();
+            let candidates = count_in(&self.candidates, possible);
             self.work.candidates += u64::from(candidates);
             if candidates <= FEW {
                 return self.few(number, possible, best);
@@ -268,20 +265,17 @@ impl<'a> Scan<'a> {
         Ok(present)
     }
 
-    /// Puts the allowed documents that have all required terms and no forbidden one into `candidates`; the windows that hold any.
+    /// Puts the allowed documents that have all required terms and no forbidden one into `candidates`; the windows that
+    /// hold any.
     #[inline(always)]
     fn intersect(&mut self, number: u32) -> Result<u64, Error> {
         let mut possible = self.allowed.windows(number);
         for place in 0..self.must_count {
             let term = &mut self.terms[self.order[place]];
-            possible &= term.enter()?;
+            term.enter()?;
+            possible = term.scan.intersect(place == 0, &mut self.candidates, possible);
             if possible == 0 {
                 return Ok(0);
-            }
-            if place == 0 {
-                term.scan.copy_words(&mut self.candidates);
-            } else {
-                possible = term.scan.and_words(&mut self.candidates, possible);
             }
         }
         for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
@@ -296,11 +290,7 @@ impl<'a> Scan<'a> {
     /// Evaluates the few candidates of a chunk.
     #[inline(always)]
     fn few(&mut self, number: u32, possible: u64, best: &mut Best) -> Result<(), Error> {
-        let mut rest = 0.0;
-        for (place, &index) in self.order.iter().enumerate().rev() {
-            rest += round_up(self.terms[index].chunk_bound);
-            self.rest[place] = rest;
-        }
+        self.sum_chunk_bounds();
         for window in bits(possible) {
             self.each_candidate(number, window, self.candidates[window], best)?;
         }
@@ -496,7 +486,10 @@ impl<'a> Scan<'a> {
                 }
                 if doc / CHUNK != chunk {
                     chunk = doc / CHUNK;
-                    self.bound_chunk(chunk);
+                    for &index in &self.order[1..] {
+                        self.terms[index].enter_bound(chunk, &self.bounds);
+                    }
+                    self.sum_chunk_bounds();
                 }
                 let term = &mut self.terms[leader];
                 term.frequency = term.scan.frequency(block * BLOCK + index)?;
@@ -513,15 +506,12 @@ impl<'a> Scan<'a> {
         Ok(())
     }
 
-    /// Makes `rest` the sums of the bounds that the terms have in a chunk.
+    /// Makes `rest` the sums of the bounds that the terms have in the chunk.
     #[inline(always)]
-    fn bound_chunk(&mut self, chunk: u32) {
+    fn sum_chunk_bounds(&mut self) {
         let mut rest = 0.0;
         for (place, &index) in self.order.iter().enumerate().rev() {
-            let term = &mut self.terms[index];
-            if 0 < place {
-                rest += round_up(term.weight * term.scan.chunk_bound(chunk, &self.bounds));
-            }
+            rest += round_up(self.terms[index].chunk_bound);
             self.rest[place] = rest;
         }
     }
@@ -613,6 +603,14 @@ impl<'a> Term<'a> {
             has_rank: false,
             frequency: 0,
         }
+    }
+
+    /// Takes the bound of a chunk; what any impact is at most there.
+    #[inline(always)]
+    fn enter_bound(&mut self, number: u32, bounds: &ImpactBounds) -> f64 {
+        let impact = self.scan.chunk_bound(number, bounds);
+        self.chunk_bound = self.weight * impact;
+        impact
     }
 
     /// Puts the scan into the current chunk; the windows in which it has documents there.

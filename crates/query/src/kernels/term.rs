@@ -73,6 +73,12 @@ pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
 /// A list leads an intersection where at most one of so many documents is in it.
 const LEAD_SHARE: u64 = 128;
 
+/// How many documents the windows of `live` hold.
+#[inline(always)]
+pub(crate) fn count_in(words: &[u64; WINDOWS], live: u64) -> u32 {
+    bits(live).map(|window| words[window].count_ones()).sum()
+}
+
 /// No block.
 const NONE: usize = usize::MAX;
 
@@ -392,7 +398,7 @@ impl<'a> TermScan<'a> {
 
     /// Puts the presence words of the whole chunk into `out`; those of windows without documents are 0.
     #[inline(always)]
-    pub(crate) fn copy_words(&self, out: &mut [u64; WINDOWS]) {
+    fn copy_words(&self, out: &mut [u64; WINDOWS]) {
         out.fill(0);
         self.or_words(out);
     }
@@ -412,10 +418,25 @@ impl<'a> TermScan<'a> {
         }
     }
 
+    /// Intersects the entered chunk with `words`, whose windows outside of `live` are of no interest, or starts them where
+    /// this is the first list; the windows in which any document is left.
+    #[inline(always)]
+    pub(crate) fn intersect(&self, is_first: bool, words: &mut [u64; WINDOWS], live: u64) -> u64 {
+        let live = live & self.present;
+        if live == 0 {
+            return 0;
+        }
+        if is_first {
+            self.copy_words(words);
+            return live;
+        }
+        self.and_words(words, live)
+    }
+
     /// Keeps the chunk's documents in `words`, whose windows outside of `live` are of no interest; the windows in which
     /// any is left.
     #[inline(always)]
-    pub(crate) fn and_words(&self, words: &mut [u64; WINDOWS], live: u64) -> u64 {
+    fn and_words(&self, words: &mut [u64; WINDOWS], live: u64) -> u64 {
         if let View::Bits { words: own, .. } = self.view {
             return live & simd::and_words(words, own);
         }

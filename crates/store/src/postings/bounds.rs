@@ -67,12 +67,8 @@ impl<'a> ImpactModel<'a> {
         average_length: f64,
     ) -> ImpactModel<'a> {
         assert_eq!(lengths.len(), norms.len(), "every document has a length and a norm");
-        let denominator = |&length: &u32| {
-            let length = f64::from(length);
-            let relative = if 0.0 < average_length { length / average_length } else { 1.0 };
-            (k1 * (1.0 - b + b * relative)) as f32
-        };
-        ImpactModel { norms, denominators: lengths.iter().map(denominator).collect() }
+        let rounded = |&length: &u32| denominator(k1, b, average_length, f64::from(length)) as f32;
+        ImpactModel { norms, denominators: lengths.iter().map(rounded).collect() }
     }
 
     /// Documents of the segment.
@@ -94,12 +90,15 @@ impl<'a> ImpactModel<'a> {
     }
 }
 
-/// `tf / (tf + k1 * (1 - b + b * length / average))`; 1 where the denominator is 0 or there is no average.
-#[inline]
-#[must_use]
-pub fn impact(k1: f64, b: f64, average_length: f64, length: f64, frequency: u32) -> f64 {
-    let frequency = f64::from(frequency);
+/// `k1 * (1 - b + b * length / average)`; where there is no average, of a document of average length.
+fn denominator(k1: f64, b: f64, average_length: f64, length: f64) -> f64 {
     let relative = if 0.0 < average_length { length / average_length } else { 1.0 };
-    let denominator = frequency + k1 * (1.0 - b + b * relative);
-    if 0.0 < denominator { frequency / denominator } else { 1.0 }
+    k1 * (1.0 - b + b * relative)
+}
+
+/// `tf / (tf + k1 * (1 - b + b * length / average))`: what [`ImpactModel::impact`] rounds.
+#[cfg(test)]
+pub(super) fn impact(k1: f64, b: f64, average_length: f64, length: f64, frequency: u32) -> f64 {
+    let frequency = f64::from(frequency);
+    frequency / (frequency + denominator(k1, b, average_length, length))
 }

@@ -57,12 +57,6 @@ impl<'a> Cursor<'a> {
         Ok(cursor)
     }
 
-    /// The list it moves in.
-    #[must_use]
-    pub fn list(&self) -> &PostingList<'a> {
-        &self.list
-    }
-
     /// Documents in the list.
     #[must_use]
     pub fn doc_freq(&self) -> u32 {
@@ -125,12 +119,6 @@ impl<'a> Cursor<'a> {
         Ok(self.frequencies[self.index % BLOCK])
     }
 
-    /// The number of the current block or chunk; the list's block count at the end.
-    #[must_use]
-    pub fn block(&self) -> usize {
-        self.block
-    }
-
     /// The documents of the current block or chunk, ascending; empty at the end.
     #[inline]
     #[must_use]
@@ -138,23 +126,9 @@ impl<'a> Cursor<'a> {
         &self.docs[..self.length]
     }
 
-    /// The place of the current posting in [`Cursor::block_docs`].
-    #[inline]
-    #[must_use]
-    pub fn index(&self) -> usize {
-        self.index
-    }
-
-    /// Moves to a place in [`Cursor::block_docs`], at or behind the current one.
-    #[inline]
-    pub fn move_to(&mut self, index: usize) {
-        debug_assert!(self.index <= index && index < self.length);
-        self.index = index;
-    }
-
     /// Moves to the first posting of a block (or of the first chunk from there on that is not empty), decoding it if it is
     /// not the current one.
-    pub fn load(&mut self, block: usize) -> Result<(), Error> {
+    fn load(&mut self, block: usize) -> Result<(), Error> {
         self.index = 0;
         if block == self.block && self.length != 0 {
             return Ok(());
