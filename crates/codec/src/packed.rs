@@ -31,6 +31,10 @@
 //! The idea is PForDelta's (Zukowski et al., ICDE 2006) with outliers kept apart as in NewPFD (Yan, Ding and Suel,
 //! WWW 2009); the width is the one with the least total, found from a histogram of bit lengths.
 
+mod encoding;
+
+pub use encoding::encode;
+
 use crate::simd;
 
 /// The most values in a block.
@@ -186,74 +190,6 @@ fn patch(
         add(&mut out[usize::from(place) % BLOCK], high);
     }
     Ok(())
-}
-
-/// Appends `values` (at most [`BLOCK`]) as one packed block.
-pub fn encode(values: &[u32], out: &mut Vec<u8>) {
-    assert!(values.len() <= BLOCK, "a packed block holds at most {BLOCK} integers");
-    let (width, outliers, longest) = best_width(values);
-    out.push(width as u8);
-    out.push(outliers as u8);
-    if 0 < outliers {
-        out.push((longest - width) as u8);
-    }
-    let mask = (1u64 << width) - 1;
-    pack(values.iter().map(|&value| u64::from(value) & mask), width, out);
-    if 0 < outliers {
-        let is_outlier = |value: u32| width < bit_length(value);
-        let places = (0u8..).zip(values).filter(|&(_, &value)| is_outlier(value)).map(|(i, _)| i);
-        if outliers < BITS_BYTES {
-            out.extend(places);
-        } else {
-            out.extend(places.fold(0u128, |bits, place| bits | 1 << place).to_le_bytes());
-        }
-        let highs = values.iter().filter(|&&value| is_outlier(value));
-        pack(highs.map(|&value| u64::from(value) >> width), longest - width, out);
-    }
-}
-
-fn bit_length(value: u32) -> u32 {
-    32 - value.leading_zeros()
-}
-
-/// The width with the smallest block, how many outliers it leaves, and the bits of the longest value.
-fn best_width(values: &[u32]) -> (u32, usize, u32) {
-    let mut with_length = [0usize; 33];
-    for &value in values {
-        with_length[bit_length(value) as usize] += 1;
-    }
-    let longest = (0..=32u32).rev().find(|&bits| 0 < with_length[bits as usize]).unwrap_or(0);
-    let mut best = (longest, 0);
-    let mut best_bytes = packed_length(values.len(), longest);
-    let mut outliers = 0;
-    for width in (0..longest).rev() {
-        outliers += with_length[width as usize + 1];
-        let bytes = packed_length(values.len(), width)
-            + 1
-            + places_length(outliers)
-            + packed_length(outliers, longest - width);
-        if bytes < best_bytes {
-            best = (width, outliers);
-            best_bytes = bytes;
-        }
-    }
-    (best.0, best.1, longest)
-}
-
-fn pack(values: impl Iterator<Item = u64>, width: u32, out: &mut Vec<u8>) {
-    let mut pending = 0u64;
-    let mut bits = 0;
-    for value in values {
-        pending |= value << bits;
-        bits += width;
-        if 32 <= bits {
-            out.extend_from_slice(&(pending as u32).to_le_bytes());
-            pending >>= 32;
-            bits -= 32;
-        }
-    }
-    let rest = bits.div_ceil(8) as usize;
-    out.extend_from_slice(&pending.to_le_bytes()[..rest]);
 }
 
 #[cfg(test)]

@@ -13,14 +13,18 @@
 //! for each term in order:                write the places between two heads as postings
 //! ```
 //!
-//! A *place* numbers the positions of all documents of the slot one after another, so that four bytes say both document
-//! and position. The stream keeps the word as written, not its term: which form stood where can still be told in the
-//! second loop.
+//! A *place* says both document and position in four bytes, see [`Grid`]. The stream keeps the word as written, not its
+//! term: which form stood where can still be told in the second loop.
+
+mod grid;
 
 use analysis::Analyzer;
 
+use grid::Grid;
+
 use crate::Error;
-use crate::run::{BlockWriter, Run, write_varint};
+use crate::piece::Columns;
+use crate::run::{BlockWriter, Run};
 use crate::surfaces::{BATCH, Key, Surfaces};
 
 /// The term of a word of which folding left nothing.
@@ -43,8 +47,9 @@ pub(crate) struct Inverter<'a> {
     tokens: Vec<u32>,
     /// Tokens of each text field of each document.
     field_lengths: Vec<u32>,
-    /// The place at which each document starts, and the place after the last one's end.
-    starts: Vec<u32>,
+    /// Documents ended, and their positions.
+    documents: u32,
+    positions: u64,
     dropped: u64,
     scratch: Scratch,
 }
@@ -60,8 +65,9 @@ struct Scratch {
     /// where terms are no stems.
     forms: Vec<u32>,
     heads: Vec<u32>,
+    grid: Grid,
     places: Vec<u32>,
-    directory: Vec<u32>,
+    columns: Columns,
     piece: Vec<u8>,
 }
 
@@ -85,7 +91,8 @@ impl<'a> Inverter<'a> {
             terms: Surfaces::new(),
             tokens: Vec::new(),
             field_lengths: Vec::new(),
-            starts: vec![0],
+            documents: 0,
+            positions: 0,
             dropped: 0,
             scratch: Scratch::default(),
         }
@@ -121,30 +128,31 @@ impl<'a> Inverter<'a> {
 
     /// Ends a document; fails if it has more tokens than positions can number.
     pub(crate) fn end_document(&mut self) -> Result<(), TooManyTokens> {
-        debug_assert_eq!(self.field_lengths.len(), self.starts.len() * self.text_fields);
-        let fields = &self.field_lengths[(self.starts.len() - 1) * self.text_fields..];
+        let fields = &self.field_lengths[self.documents as usize * self.text_fields..];
+        debug_assert_eq!(fields.len(), self.text_fields);
         let tokens: u64 = fields.iter().map(|length| u64::from(*length)).sum();
         let places = tokens + self.text_fields as u64;
-        let end = u64::from(self.starts[self.starts.len() - 1]) + places;
-        let end = u32::try_from(end).ok().filter(|_| places <= MAX_DOCUMENT_TOKENS);
-        self.starts.push(end.ok_or(TooManyTokens { tokens })?);
-        Ok(())
+        self.documents += 1;
+        self.positions += places;
+        let fits = self.positions + u64::from(self.documents) <= 1 << 32;
+        if fits && places <= MAX_DOCUMENT_TOKENS { Ok(()) } else { Err(TooManyTokens { tokens }) }
     }
 
     /// Inverts the documents added; `slot` is the number their pieces bear.
     pub(crate) fn finish(&mut self, slot: u32) -> InvertedSlot {
         self.number_forms();
         self.rank_terms();
+        let fields = self.field_lengths.chunks_exact(self.text_fields);
+        self.scratch.grid.deal(fields.map(|fields| fields.iter().map(|length| length + 1).sum()));
         self.scatter();
         self.scatter_forms();
-        self.index_documents();
         let run = self.encode(slot);
         let field_lengths = std::mem::take(&mut self.field_lengths);
         let dropped = std::mem::take(&mut self.dropped);
         self.surfaces.clear();
         self.terms.clear();
         self.tokens.clear();
-        self.starts.truncate(1);
+        (self.documents, self.positions) = (0, 0);
         InvertedSlot { run, field_lengths, dropped }
     }
 
@@ -217,7 +225,7 @@ impl<'a> Inverter<'a> {
 
     /// Puts the place of every token where its term's places stand; each head ends where the next one began.
     fn scatter(&mut self) {
-        let Scratch { surface_ranks, heads, places, .. } = &mut self.scratch;
+        let Scratch { surface_ranks, heads, grid, places, .. } = &mut self.scratch;
         // What stands there from the slot before is overwritten: there is a place for every token.
         let total = heads.last().map_or(0, |end| *end as usize);
         if places.len() < total {
@@ -225,7 +233,7 @@ impl<'a> Inverter<'a> {
         }
         let mut tokens = self.tokens.iter();
         let documents = self.field_lengths.chunks_exact(self.text_fields);
-        for (fields, start) in documents.zip(&self.starts) {
+        for (fields, start) in documents.zip(grid.starts()) {
             let mut place = *start;
             for length in fields {
                 for surface in tokens.by_ref().take(*length as usize) {
@@ -242,13 +250,13 @@ impl<'a> Inverter<'a> {
 
     /// The same for the terms of forms.
     fn scatter_forms(&mut self) {
-        let Scratch { forms, heads, places, .. } = &mut self.scratch;
+        let Scratch { forms, heads, grid, places, .. } = &mut self.scratch;
         if forms.is_empty() {
             return;
         }
         let mut tokens = self.tokens.iter();
         let documents = self.field_lengths.chunks_exact(self.text_fields);
-        for (fields, start) in documents.zip(&self.starts) {
+        for (fields, start) in documents.zip(grid.starts()) {
             let mut place = *start;
             for length in fields {
                 for surface in tokens.by_ref().take(*length as usize) {
@@ -265,34 +273,19 @@ impl<'a> Inverter<'a> {
         }
     }
 
-    /// Makes `directory` say which document holds each 2^`shift`-th place, about one entry a document.
-    fn index_documents(&mut self) {
-        let directory = &mut self.scratch.directory;
-        directory.clear();
-        let shift = directory_shift(&self.starts);
-        let mut document = 0;
-        let end = self.starts[self.starts.len() - 1];
-        for place in (0..end).step_by(1 << shift) {
-            while self.starts[document as usize + 1] <= place {
-                document += 1;
-            }
-            directory.push(document);
-        }
-    }
-
     fn encode(&mut self, slot: u32) -> Run {
-        let Scratch { order, heads, places, directory, piece, .. } = &mut self.scratch;
-        let documents =
-            Documents { starts: &self.starts, directory, shift: directory_shift(&self.starts) };
+        let Scratch { order, heads, grid, places, columns, piece, .. } = &mut self.scratch;
         let mut writer = BlockWriter::new();
         let mut blocks = Vec::new();
         let mut begin = 0;
         for (rank, (_, term)) in order.iter().enumerate() {
             let end = heads[rank] as usize;
-            piece.clear();
-            let postings = documents.encode_postings(&places[begin..end], piece);
+            postings_of(&places[begin..end], grid, columns);
             begin = end;
-            writer.entry(self.terms.word(*term, &mut [0; 16]), postings, 1);
+            piece.clear();
+            columns.write(piece);
+            let documents = columns.docs.len() as u32;
+            writer.entry(self.terms.word(*term, &mut [0; 16]), documents, 1);
             writer.piece(slot, piece);
             if writer.is_full() {
                 blocks.extend(writer.take());
@@ -301,6 +294,29 @@ impl<'a> Inverter<'a> {
         blocks.extend(writer.take());
         Run::in_memory(blocks)
     }
+}
+
+/// Makes `columns` the postings of a term that stands at `places`.
+#[inline]
+fn postings_of(places: &[u32], grid: &Grid, columns: &mut Columns) {
+    let Columns { docs, more, places: distances } = columns;
+    for column in [&mut *docs, &mut *more, &mut *distances] {
+        column.clear();
+        column.resize(places.len(), 0);
+    }
+    // The row of the open posting, from 1 on; written again and again, for that needs no branch.
+    let (mut row, mut open, mut next) = (0, u32::MAX, 0);
+    for (place, distance) in places.iter().zip(distances) {
+        let (doc, position) = grid.of(*place);
+        let same = doc == open;
+        *distance = position - if same { next } else { 0 };
+        row += usize::from(!same);
+        docs[row - 1] = doc;
+        more[row - 1] += u32::from(same);
+        (open, next) = (doc, position + 1);
+    }
+    docs.truncate(row);
+    more.truncate(row);
 }
 
 /// A word of a table as text.
@@ -328,60 +344,6 @@ impl TooManyTokens {
     /// The error it is for the document `number` of `source`.
     pub(crate) fn of(self, source: &str, number: u64) -> Error {
         Error::DocumentTooLong { source_name: source.to_owned(), number, tokens: self.tokens }
-    }
-}
-
-/// The power of two nearest above the average number of places of a document.
-fn directory_shift(starts: &[u32]) -> u32 {
-    let documents = (starts.len() - 1).max(1) as u32;
-    (starts[starts.len() - 1] / documents).checked_ilog2().map_or(0, |log| log + 1).min(31)
-}
-
-/// Tells places by documents.
-struct Documents<'s> {
-    starts: &'s [u32],
-    directory: &'s [u32],
-    shift: u32,
-}
-
-impl Documents<'_> {
-    /// The document of `place`.
-    #[inline]
-    fn of(&self, place: u32) -> u32 {
-        let mut document = self.directory[(place >> self.shift) as usize];
-        while self.starts[document as usize + 1] <= place {
-            document += 1;
-        }
-        document
-    }
-
-    /// Appends the postings of one term whose places are given, see [`crate::run`], and counts them.
-    #[inline]
-    fn encode_postings(&self, places: &[u32], out: &mut Vec<u8>) -> u32 {
-        let (mut next_doc, mut postings) = (0, 0);
-        let mut rest = places;
-        while let Some((&first, after)) = rest.split_first() {
-            let doc = self.of(first);
-            let (start, end) = (self.starts[doc as usize], self.starts[doc as usize + 1]);
-            let more = after.iter().take_while(|place| **place < end).count();
-            let gap = (doc - next_doc) << 1;
-            if more == 0 {
-                write_varint(out, gap | 1);
-            } else {
-                write_varint(out, gap);
-                write_varint(out, more as u32 - 1);
-            }
-            write_varint(out, first - start);
-            let mut next_place = first + 1;
-            for place in &after[..more] {
-                write_varint(out, place - next_place);
-                next_place = place + 1;
-            }
-            next_doc = doc + 1;
-            postings += 1;
-            rest = &after[more..];
-        }
-        postings
     }
 }
 

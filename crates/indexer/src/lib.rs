@@ -24,6 +24,7 @@ mod fields;
 mod inversion;
 mod merge;
 mod options;
+mod piece;
 mod reading;
 mod replace;
 mod report;

@@ -14,11 +14,12 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use store::postings::{ImpactModel, ListBuilder, ListSummary, TermTableBuilder};
+use store::postings::{ImpactModel, ListBuilder, ListSummary, Postings, TermTableBuilder};
 use store::{IndexWriter, VocabularyBuilder, names};
 use tempfile::SpooledTempFile;
 
-use crate::run::{Run, decode_piece};
+use crate::piece::Columns;
+use crate::run::Run;
 use crate::run_merge::RunMerge;
 use crate::runs::spool;
 use crate::turns::{Stopped, Turns};
@@ -28,6 +29,9 @@ use crate::{BuildOptions, Error, Progress};
 const MAX_RANGE: u64 = 8 << 20;
 /// And at least so many: below, opening the runs costs more than reading them. In tests few, so that there are many ranges.
 const MIN_RANGE: u64 = if cfg!(test) { 100 } else { 128 << 10 };
+
+/// So many postings are read before they are encoded.
+const POSTINGS_AT_ONCE: usize = if cfg!(test) { 2 } else { 256 };
 
 /// A thread waits for its turn only when it holds more output than this.
 const MIN_OUTPUT: usize = if cfg!(test) { 50 } else { 1 << 20 };
@@ -184,9 +188,9 @@ impl Merger<'_, '_, '_> {
     ) -> Result<(), Interrupted> {
         let until = self.starts.get(ticket + 1).map(|start| &**start);
         let mut merge = RunMerge::open(runs, &self.starts[ticket], until, self.buffer_bytes)?;
-        let mut doc_positions = Vec::new();
+        let mut columns = Columns::default();
         while merge.next_term()? {
-            self.list(&mut merge, builder, output, &mut doc_positions)?;
+            self.list(&mut merge, builder, output, &mut columns)?;
             if self.output_bytes <= output.postings.len() + output.positions.len() {
                 self.hand_in_bytes(ticket, output)?;
             }
@@ -205,7 +209,7 @@ impl Merger<'_, '_, '_> {
         merge: &mut RunMerge<'_>,
         builder: &mut ListBuilder,
         output: &mut Output,
-        doc_positions: &mut Vec<u32>,
+        columns: &mut Columns,
     ) -> Result<(), Error> {
         let MergeInput { model, bases, .. } = self.input;
         let Output { postings, positions, terms, term_ends, summaries } = output;
@@ -214,10 +218,12 @@ impl Merger<'_, '_, '_> {
         term_ends.push(terms.len());
         while let Some((slot, piece)) = merge.next_piece()? {
             let base = *bases.get(slot as usize).ok_or(Error::SpillDamaged)?;
-            decode_piece(piece, base, doc_positions, |doc, doc_positions| {
-                builder.push(model, doc, doc_positions, positions);
-            })?;
+            columns.read(piece, base)?;
+            if POSTINGS_AT_ONCE <= columns.docs.len() {
+                encode(columns, model, builder, positions);
+            }
         }
+        encode(columns, model, builder, positions);
         summaries.push(builder.finish(model, postings, positions));
         Ok(())
     }
@@ -277,6 +283,19 @@ impl Merger<'_, '_, '_> {
             .map_err(|error| Error::Spill { action: "write", cause: error.into_error() })?;
         Ok(Merged { postings, vocabulary, terms: table.finish(), term_count })
     }
+}
+
+/// Hands the postings in `columns` to the builder.
+fn encode(
+    columns: &mut Columns,
+    model: &ImpactModel<'_>,
+    builder: &mut ListBuilder,
+    positions: &mut Vec<u8>,
+) {
+    let Columns { docs, more: frequencies, places } = &mut *columns;
+    frequencies.iter_mut().for_each(|more| *more = more.wrapping_add(1));
+    builder.extend(model, Postings { docs, frequencies, places }, positions);
+    columns.clear();
 }
 
 /// A panic in one thread must not leave the others waiting.

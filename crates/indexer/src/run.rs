@@ -8,16 +8,13 @@
 //! Run     := Block*
 //! Block   := Entry+                                     about BLOCK_BYTES; an entry is never split
 //! Entry   := shared suffix_length suffix documents pieces Piece{pieces}
-//! Piece   := slot length Posting*                       `length` bytes of postings; slots ascend in an entry
-//! Posting := (gap << 1 | single) frequency? first_position distance*
+//! Piece   := slot length byte{length}                   see [`crate::piece`]; slots ascend in an entry
 //! ```
 //!
 //! All numbers are varints. `shared` is how many bytes the term shares with the one before it, 0 in the first entry of a
 //! block, so that reading can begin at any block. `documents` counts the postings of all pieces: the layout of a list
-//! depends on it, so it must be known before the first. `gap` is a document's number in its slot less that of the previous
-//! document of the piece (-1 before the first), less 1; `frequency` (less 2) stands only where `single` is 0; positions
-//! are the first one, then distances less 1. As documents are numbered by slot, pieces never change when runs are put
-//! together.
+//! depends on it, so it must be known before the first. As documents are numbered by slot, pieces never change when runs
+//! are put together.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
@@ -376,38 +373,6 @@ impl<'r> RunCursor<'r> {
             .and_then(|_| file.read_exact(&mut self.window))
             .map_err(|cause| Error::Spill { action: "read", cause })
     }
-}
-
-/// Decodes the postings of a piece and calls `sink(document, positions)` for each; `positions` is room to work in.
-///
-/// Documents count from `base`.
-#[inline]
-pub(crate) fn decode_piece(
-    piece: &[u8],
-    base: u32,
-    positions: &mut Vec<u32>,
-    mut sink: impl FnMut(u32, &[u32]),
-) -> Result<(), Error> {
-    let mut at = 0;
-    let mut next_doc = base;
-    while at < piece.len() {
-        let gap = read_varint(piece, &mut at);
-        let frequency = if gap & 1 == 1 { 1 } else { read_varint(piece, &mut at).wrapping_add(2) };
-        let doc = next_doc.wrapping_add(gap >> 1);
-        next_doc = doc.wrapping_add(1);
-        positions.clear();
-        let mut next_position = 0u32;
-        for _ in 0..frequency {
-            if piece.len() <= at {
-                return Err(Error::SpillDamaged);
-            }
-            let position = next_position.wrapping_add(read_varint(piece, &mut at));
-            next_position = position.wrapping_add(1);
-            positions.push(position);
-        }
-        sink(doc, positions);
-    }
-    if at == piece.len() { Ok(()) } else { Err(Error::SpillDamaged) }
 }
 
 #[cfg(test)]

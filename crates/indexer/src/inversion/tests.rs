@@ -1,7 +1,7 @@
 //! What must hold for the inverter: its run holds what a naive inversion of the same texts finds.
 
 use super::*;
-use crate::run::{RunCursor, decode_piece};
+use crate::run::RunCursor;
 use analysis::AnalyzerOptions;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -38,10 +38,17 @@ fn read(run: &Run, slot: u32) -> Postings {
         assert_eq!(cursor.pieces_left(), 1);
         while let Some((number, piece)) = cursor.next_piece().unwrap() {
             assert_eq!(number, slot);
-            decode_piece(piece, 0, &mut Vec::new(), |doc, positions| {
-                list.push((doc, positions.to_vec()));
-            })
-            .unwrap();
+            let mut columns = Columns::default();
+            columns.read(piece, 0).unwrap();
+            let mut places = columns.places.iter();
+            for (doc, more) in columns.docs.iter().zip(&columns.more) {
+                let mut next = 0;
+                let positions = places.by_ref().take(*more as usize + 1).map(|distance| {
+                    next += distance + 1;
+                    next - 1
+                });
+                list.push((*doc, positions.collect()));
+            }
         }
     }
     postings

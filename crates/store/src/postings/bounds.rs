@@ -7,6 +7,8 @@
 //! (a length rounded down to one byte), from which a bound follows for every other ranking. A larger average A' than
 //! the baked A makes an impact at most A'/A times larger, as every term of the denominator shrinks at most by A/A'.
 
+use codec::simd;
+
 /// One byte each: largest impact in 255ths for the baked ranking, largest frequency (255: that or more), smallest norm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bound {
@@ -30,13 +32,6 @@ impl Bound {
 
     pub(super) fn to_bytes(self) -> [u8; 3] {
         [self.max_impact, self.max_frequency, self.min_norm]
-    }
-
-    /// Takes one more posting in, whose impact in 255ths is not above `impact`.
-    pub(super) fn include(&mut self, impact: u8, frequency: u32, norm: u8) {
-        self.max_impact = self.max_impact.max(impact);
-        self.max_frequency = self.max_frequency.max(frequency.min(255) as u8);
-        self.min_norm = self.min_norm.min(norm);
     }
 
     /// The bound of both.
@@ -81,13 +76,41 @@ impl<'a> ImpactModel<'a> {
         self.norms[doc as usize]
     }
 
-    /// The impact of a posting in 255ths, rounded down and rounded up.
-    #[inline]
-    pub(super) fn impact(&self, doc: u32, frequency: u32) -> (u8, u8) {
-        let frequency = frequency as f32;
-        let impact = frequency / (frequency + self.denominators[doc as usize]) * 255.0;
-        ((impact * (1.0 - LOST)) as u8, (impact * (1.0 + LOST)).ceil() as u8)
+    /// The impacts of postings in 255ths: `up` becomes them rounded up, `down` rounded down.
+    pub(super) fn impacts(
+        &self,
+        docs: &[u32],
+        frequencies: &[u32],
+        up: &mut Vec<u8>,
+        down: &mut Vec<u8>,
+    ) {
+        up.resize(docs.len(), 0);
+        down.resize(docs.len(), 0);
+        simd::widest(|| {
+            let rounded = up.iter_mut().zip(down);
+            for ((&doc, &frequency), (up, down)) in docs.iter().zip(frequencies).zip(rounded) {
+                let frequency = frequency as f32;
+                let impact = frequency / (frequency + self.denominators[doc as usize]) * 255.0;
+                (*down, *up) = (floor(impact * (1.0 - LOST)), ceil(impact * (1.0 + LOST)));
+            }
+        });
     }
+}
+
+/// Added to a number from 0 to 255 it leaves no bits for fractions: the lowest byte becomes the nearest integer.
+const TO_INTEGER: f32 = (1 << 23) as f32;
+
+#[inline(always)]
+fn floor(value: f32) -> u8 {
+    let nearest = value + TO_INTEGER;
+    (nearest.to_bits() as u8).saturating_sub(u8::from(value < nearest - TO_INTEGER))
+}
+
+/// At most 255.
+#[inline(always)]
+fn ceil(value: f32) -> u8 {
+    let nearest = value + TO_INTEGER;
+    (nearest.to_bits() as u8).saturating_add(u8::from(nearest - TO_INTEGER < value))
 }
 
 /// `k1 * (1 - b + b * length / average)`; where there is no average, of a document of average length.
@@ -96,7 +119,7 @@ fn denominator(k1: f64, b: f64, average_length: f64, length: f64) -> f64 {
     k1 * (1.0 - b + b * relative)
 }
 
-/// `tf / (tf + k1 * (1 - b + b * length / average))`: what [`ImpactModel::impact`] rounds.
+/// `tf / (tf + k1 * (1 - b + b * length / average))`: what [`ImpactModel::impacts`] rounds.
 #[cfg(test)]
 pub(super) fn impact(k1: f64, b: f64, average_length: f64, length: f64, frequency: u32) -> f64 {
     let frequency = f64::from(frequency);

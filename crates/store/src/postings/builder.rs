@@ -22,11 +22,22 @@ pub struct ListSummary {
     pub positions_length: u64,
 }
 
+/// Postings of one list, column by column.
+#[derive(Clone, Copy, Debug)]
+pub struct Postings<'a> {
+    /// Documents, ascending strictly.
+    pub docs: &'a [u32],
+    /// How often the term stands in each; at least once.
+    pub frequencies: &'a [u32],
+    /// Of each document the first position, then the distances to the next ones, less 1.
+    pub places: &'a [u32],
+}
+
 /// How many of the best impacts are remembered as lower bounds.
 const KTH: [u64; 3] = [10, 100, 1000];
 
-/// Builds lists: [`ListBuilder::begin`], a term's postings in document order, [`ListBuilder::finish`]; reuse for the next
-/// term.
+/// Builds lists: [`ListBuilder::begin`], a term's postings in document order ([`ListBuilder::extend`]),
+/// [`ListBuilder::finish`]; reuse for the next term.
 ///
 /// Holds the compressed postings of the current list (not its positions) in memory.
 pub struct ListBuilder {
@@ -53,10 +64,12 @@ pub struct ListBuilder {
     skips: Vec<u8>,
     blocks: Vec<u8>,
     bound: Bound,
-    /// Memory for the impacts of the open block or chunk.
-    posting_impacts: Vec<u8>,
+    /// The impacts of the block or chunk being closed in 255ths, rounded up.
+    impacts: Vec<u8>,
+    /// The same rounded down.
+    least_impacts: Vec<u8>,
     /// How many postings have each impact in 255ths, rounded down.
-    impacts: Box<[u32; 256]>,
+    counts: Box<[u32; 256]>,
 }
 
 impl Default for ListBuilder {
@@ -85,8 +98,9 @@ impl ListBuilder {
             skips: Vec::new(),
             blocks: Vec::new(),
             bound: Bound::EMPTY,
-            posting_impacts: Vec::new(),
-            impacts: Box::new([0; 256]),
+            impacts: Vec::new(),
+            least_impacts: Vec::new(),
+            counts: Box::new([0; 256]),
         }
     }
 
@@ -97,13 +111,11 @@ impl ListBuilder {
         self.positions_start = positions.len();
     }
 
-    /// Adds one posting; its positions go to `positions` when their block is full.
-    ///
-    /// Nothing else may be appended to `positions` between `begin` and `finish`.
+    /// Adds one posting by its positions, see [`ListBuilder::extend`].
     ///
     /// # Panics
     ///
-    /// Where documents or positions do not ascend strictly, or a posting has no position: the indexer's mistake.
+    /// As there, and where positions do not ascend strictly or there are none.
     pub fn push(
         &mut self,
         model: &ImpactModel<'_>,
@@ -111,24 +123,60 @@ impl ListBuilder {
         doc_positions: &[u32],
         positions: &mut Vec<u8>,
     ) {
-        assert!(self.next_doc <= doc, "documents of a list ascend");
-        self.make_room(model, doc, positions);
-        let (&first, rest) = doc_positions.split_first().expect("a posting has a position");
-        self.places.push(first);
-        let mut previous = first;
-        for &position in rest {
-            assert!(previous < position, "positions of a posting ascend");
-            self.places.push(position - previous - 1);
-            previous = position;
-        }
-        self.docs.push(doc);
-        self.frequencies.push(doc_positions.len() as u32);
-        self.next_doc = doc + 1;
-        self.doc_freq += 1;
-        self.collection_freq += doc_positions.len() as u64;
+        let mut next = 0;
+        let distance = |&position: &u32| {
+            assert!(next <= position, "positions of a posting ascend");
+            position - std::mem::replace(&mut next, position + 1)
+        };
+        let places: Vec<u32> = doc_positions.iter().map(distance).collect();
+        assert!(!places.is_empty(), "a posting has a position");
+        let frequencies = &[places.len() as u32];
+        let postings = Postings { docs: &[doc], frequencies, places: &places };
+        self.extend(model, postings, positions);
     }
 
-    /// Closes the open block or chunk where `doc` does not belong to it.
+    /// Adds postings; their positions go to `positions` when their block is full.
+    ///
+    /// Nothing else may be appended to `positions` between `begin` and `finish`.
+    ///
+    /// # Panics
+    ///
+    /// Where documents do not ascend strictly or frequencies do not add up to the number of places: the indexer's mistake.
+    pub fn extend(
+        &mut self,
+        model: &ImpactModel<'_>,
+        postings: Postings<'_>,
+        positions: &mut Vec<u8>,
+    ) {
+        let Postings { mut docs, mut frequencies, mut places } = postings;
+        while let Some(&first) = docs.first() {
+            assert!(self.next_doc <= first, "documents of a list ascend");
+            self.make_room(model, first, positions);
+            let count = self.room(docs);
+            let occurrences = frequencies[..count].iter().map(|count| *count as usize).sum();
+            self.docs.extend_from_slice(docs.split_off(..count).expect("no more than there are"));
+            self.frequencies.extend_from_slice(&frequencies[..count]);
+            self.places.extend_from_slice(&places[..occurrences]);
+            frequencies = &frequencies[count..];
+            places = &places[occurrences..];
+            self.next_doc = self.docs[self.docs.len() - 1] + 1;
+            self.doc_freq += count as u32;
+            self.collection_freq += occurrences as u64;
+        }
+        assert!(places.is_empty() && frequencies.is_empty(), "every posting has its places");
+    }
+
+    /// How many of these documents fit into the open block of postings.
+    fn room(&self, docs: &[u32]) -> usize {
+        let docs = &docs[..docs.len().min(BLOCK - self.docs.len() % BLOCK)];
+        if self.class != ListClass::Chunked {
+            return docs.len();
+        }
+        let chunk = docs[0] / CHUNK;
+        docs.partition_point(|doc| doc / CHUNK == chunk)
+    }
+
+    /// Closes the open block or chunk where it is full or `doc` does not belong to it.
     fn make_room(&mut self, model: &ImpactModel<'_>, doc: u32, positions: &mut Vec<u8>) {
         let Some(&first) = self.docs.first() else { return };
         if self.class == ListClass::Chunked {
@@ -183,7 +231,7 @@ impl ListBuilder {
         self.frequencies.clear();
         self.places.clear();
         if self.has_kth() {
-            self.impacts.fill(0);
+            self.counts.fill(0);
         }
         (self.next_doc, self.block_base, self.doc_freq, self.collection_freq) = (0, 0, 0, 0);
         self.chunk_positions = 0;
@@ -233,7 +281,7 @@ impl ListBuilder {
             (1..=255u8)
                 .rev()
                 .find(|&impact| {
-                    seen += u64::from(self.impacts[usize::from(impact)]);
+                    seen += u64::from(self.counts[usize::from(impact)]);
                     k <= seen
                 })
                 .unwrap_or(0)
@@ -243,9 +291,7 @@ impl ListBuilder {
     /// Encodes the open block of a sparse list.
     fn flush_block(&mut self, model: &ImpactModel<'_>, positions: &mut Vec<u8>) {
         let last_doc = self.next_doc - 1;
-        let mut impacts = std::mem::take(&mut self.posting_impacts);
-        let bound = self.take_impacts(model, &mut impacts);
-        self.posting_impacts = impacts;
+        let bound = self.take_impacts(model);
         let block_offset = offset(self.blocks.len());
         let positions_offset = offset(positions.len() - self.positions_start);
         for word in [last_doc, block_offset, positions_offset] {
@@ -272,8 +318,7 @@ impl ListBuilder {
     /// Encodes the open chunk and its directory entry, after empty entries for the chunks before it without a document.
     fn flush_chunk(&mut self, model: &ImpactModel<'_>, positions: &mut Vec<u8>) {
         self.flush_places(positions);
-        let mut impacts = std::mem::take(&mut self.posting_impacts);
-        let bound = self.take_impacts(model, &mut impacts);
+        let bound = self.take_impacts(model);
         let number = (self.docs[0] / CHUNK) as usize;
         self.skips.resize(number * ENTRY_BYTES, 0);
         for word in [offset(self.blocks.len()), self.chunk_positions] {
@@ -285,11 +330,10 @@ impl ListBuilder {
         let chunk = ChunkPostings {
             docs: &docs,
             frequencies: &self.frequencies,
-            impacts: &impacts,
+            impacts: &self.impacts,
             positions: &self.place_offsets,
         };
         let form = write_chunk(&chunk, &mut self.blocks);
-        self.posting_impacts = impacts;
         self.skips.extend([form as u8, 0, 0]);
         self.docs.clear();
         self.frequencies.clear();
@@ -312,15 +356,20 @@ impl ListBuilder {
     }
 
     /// The bound of the open block or chunk, each impact in 255ths rounded up, all of them counted for the list.
-    fn take_impacts(&mut self, model: &ImpactModel<'_>, impacts: &mut Vec<u8>) -> Bound {
-        let mut bound = Bound::EMPTY;
-        impacts.clear();
-        for (&doc, &frequency) in self.docs.iter().zip(&self.frequencies) {
-            let (least, most) = model.impact(doc, frequency);
-            bound.include(most, frequency, model.norm(doc));
-            impacts.push(most);
-            if BLOCK < self.expected as usize {
-                self.impacts[usize::from(least)] += 1;
+    fn take_impacts(&mut self, model: &ImpactModel<'_>) -> Bound {
+        let ListBuilder { docs, frequencies, impacts, least_impacts, .. } = self;
+        model.impacts(docs, frequencies, impacts, least_impacts);
+        let mut bound = Bound {
+            max_impact: impacts.iter().copied().max().unwrap_or(0),
+            max_frequency: frequencies.iter().copied().max().unwrap_or(0).min(255) as u8,
+            ..Bound::EMPTY
+        };
+        for &doc in docs.iter() {
+            bound.min_norm = bound.min_norm.min(model.norm(doc));
+        }
+        if self.has_kth() {
+            for &impact in &self.least_impacts {
+                self.counts[usize::from(impact)] += 1;
             }
         }
         self.bound.join(bound);

@@ -39,7 +39,7 @@ mod places;
 mod table;
 
 pub use bounds::{Bound, ImpactModel};
-pub use builder::{ListBuilder, ListSummary};
+pub use builder::{ListBuilder, ListSummary, Postings};
 pub use cursor::Cursor;
 pub use places::Places;
 pub(crate) use table::TermTable;
