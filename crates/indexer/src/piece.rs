@@ -46,7 +46,7 @@ impl Columns {
     pub(crate) fn read(&mut self, piece: &[u8], base: u32) -> Result<(), Error> {
         let mut at = 0;
         let documents = read_varint(piece, &mut at) as usize;
-        let mut rest = piece.get(at..).ok_or(Error::SpillDamaged)?;
+        let mut rest = piece.get(at..).ok_or_else(|| Error::SpillDamaged)?;
         read_column(&mut rest, documents, base, &mut self.docs)?;
         let before = self.more.len();
         read_column(&mut rest, documents, 0, &mut self.more)?;
@@ -91,9 +91,9 @@ fn write_values<const WIDTH: usize>(
 /// Appends `count` values from the start of `bytes`, `add` added to each, and leaves in `bytes` what follows them.
 #[inline]
 fn read_column(bytes: &mut &[u8], count: usize, add: u32, out: &mut Vec<u32>) -> Result<(), Error> {
-    let width = *bytes.split_off_first().ok_or(Error::SpillDamaged)?;
-    let length = count.checked_mul(width.into()).ok_or(Error::SpillDamaged)?;
-    let values = bytes.split_off(..length).ok_or(Error::SpillDamaged)?;
+    let width = *bytes.split_off_first().ok_or_else(|| Error::SpillDamaged)?;
+    let length = count.checked_mul(width.into()).ok_or_else(|| Error::SpillDamaged)?;
+    let values = bytes.split_off(..length).ok_or_else(|| Error::SpillDamaged)?;
     match width {
         0 => out.resize(out.len() + count, add),
         1 => out.extend(values.iter().map(|value| add.wrapping_add(u32::from(*value)))),

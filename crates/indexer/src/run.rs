@@ -348,7 +348,7 @@ impl<'r> RunCursor<'r> {
     /// `length` bytes of the current block from `at` on.
     fn bytes<'a>(&'a mut self, run: &'a Run, at: usize, length: usize) -> Result<&'a [u8], Error> {
         let end = at.checked_add(length).filter(|end| *end <= self.length);
-        let end = end.ok_or(Error::SpillDamaged)?;
+        let end = end.ok_or_else(|| Error::SpillDamaged)?;
         match &run.bytes {
             RunBytes::Memory(blocks) => Ok(&blocks[self.next_block - 1][at..end]),
             RunBytes::Spilled(file) => {

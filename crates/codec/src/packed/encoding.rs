@@ -17,33 +17,44 @@ pub fn encode(values: &[u32], out: &mut Vec<u8>) {
     assert!(values.len() <= BLOCK, "a packed block holds at most {BLOCK} integers");
     let mut block = [0; BLOCK];
     block[..values.len()].copy_from_slice(values);
-    simd::widest(|| append(&block, values.len(), out));
+    simd::widest(Encode { values: &block, count: values.len(), out });
 }
 
 /// Appends the first `count` of `values`, of which the others are 0.
-#[inline(always)]
-fn append(values: &[u32; BLOCK], count: usize, out: &mut Vec<u8>) {
-    let Width { width, outliers, longest } = Width::least(values, count);
-    out.extend([width as u8, outliers as u8]);
-    if outliers == 0 {
-        return pack(values, count, width, out);
+struct Encode<'a> {
+    values: &'a [u32; BLOCK],
+    count: usize,
+    out: &'a mut Vec<u8>,
+}
+
+impl simd::Kernel for Encode<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Encode { values, count, out } = self;
+        let Width { width, outliers, longest } = Width::least(values, count);
+        out.extend([width as u8, outliers as u8]);
+        if outliers == 0 {
+            return pack(values, count, width, out);
+        }
+        out.push((longest - width) as u8);
+        pack(&values.map(|value| value & low_bits(width)), count, width, out);
+        let (mut places, mut highs, mut found) = ([0; BLOCK], [0; BLOCK], 0);
+        for (place, value) in values.iter().enumerate() {
+            // Overwritten by the next one where this is no outlier.
+            (places[found], highs[found]) = (place as u8, value >> width);
+            found += usize::from(value >> width != 0);
+        }
+        highs[found..].fill(0);
+        if outliers < BITS_BYTES {
+            out.extend_from_slice(&places[..outliers]);
+        } else {
+            let bits = places[..outliers].iter().fold(0u128, |bits, place| bits | 1 << place);
+            out.extend(bits.to_le_bytes());
+        }
+        pack(&highs, outliers, longest - width, out);
     }
-    out.push((longest - width) as u8);
-    pack(&values.map(|value| value & low_bits(width)), count, width, out);
-    let (mut places, mut highs, mut found) = ([0; BLOCK], [0; BLOCK], 0);
-    for (place, value) in values.iter().enumerate() {
-        // Overwritten by the next one where this is no outlier.
-        (places[found], highs[found]) = (place as u8, value >> width);
-        found += usize::from(value >> width != 0);
-    }
-    highs[found..].fill(0);
-    if outliers < BITS_BYTES {
-        out.extend_from_slice(&places[..outliers]);
-    } else {
-        let bits = places[..outliers].iter().fold(0u128, |bits, place| bits | 1 << place);
-        out.extend(bits.to_le_bytes());
-    }
-    pack(&highs, outliers, longest - width, out);
 }
 
 /// The lowest `width` bits, of at most 32, set.

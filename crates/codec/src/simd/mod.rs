@@ -66,16 +66,25 @@ fn machine_level() -> Level {
     Level::Scalar
 }
 
-/// Runs `work` compiled with AVX2, BMI and POPCNT where the machine has them: for loops over words and bits that need no
-/// kernel of their own. Reaches what is inlined into `work` alone.
+/// Work of which the compiler makes a copy for each instruction set: loops over words and bits that need no kernel of
+/// their own. A closure would not do, as the compiler need not inline it.
+pub trait Kernel {
+    /// What the work gives.
+    type Output;
+
+    /// Does the work. To be marked `#[inline(always)]`, as must be everything in it that is to be copied.
+    fn run(self) -> Self::Output;
+}
+
+/// Runs the copy of `kernel` compiled with AVX2, BMI, LZCNT and POPCNT where the machine has them.
 #[inline(always)]
-pub fn widest<R>(work: impl FnOnce() -> R) -> R {
+pub fn widest<K: Kernel>(kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     if Level::Avx2 <= level() {
         // SAFETY: `level` found the features.
-        return unsafe { x86::with_avx2(work) };
+        return unsafe { x86::with_avx2(kernel) };
     }
-    work()
+    kernel.run()
 }
 
 /// Unpacks `count` values of `width` bits (see [`crate::packed`]) into `out`.

@@ -9,9 +9,8 @@ use crate::packed::BLOCK;
 ///
 /// The machine has AVX2, BMI, LZCNT and POPCNT.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-#[inline]
-pub(super) unsafe fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
-    work()
+pub(super) unsafe fn with_avx2<K: super::Kernel>(kernel: K) -> K::Output {
+    kernel.run()
 }
 
 /// For each width, the byte shuffle and the shifts that bring eight packed values into eight 32-bit lanes.

@@ -26,7 +26,22 @@ use crate::{Error, Plan, TopDocs, Total};
 
 /// The best `k` documents, if a kernel takes the plan.
 pub(crate) fn top_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>, Error> {
-    simd::widest(|| best_docs(index, plan, k))
+    simd::widest(BestDocs { index, plan, k })
+}
+
+struct BestDocs<'a> {
+    index: &'a IndexFile,
+    plan: &'a Plan,
+    k: usize,
+}
+
+impl simd::Kernel for BestDocs<'_> {
+    type Output = Result<Option<TopDocs>, Error>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        best_docs(self.index, self.plan, self.k)
+    }
 }
 
 #[inline(always)]
@@ -74,7 +89,21 @@ fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>
 
 /// The number of matching documents, if a kernel takes the plan.
 pub(crate) fn count_documents(index: &IndexFile, plan: &Plan) -> Result<Option<u64>, Error> {
-    simd::widest(|| count(index, plan))
+    simd::widest(CountDocuments { index, plan })
+}
+
+struct CountDocuments<'a> {
+    index: &'a IndexFile,
+    plan: &'a Plan,
+}
+
+impl simd::Kernel for CountDocuments<'_> {
+    type Output = Result<Option<u64>, Error>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        count(self.index, self.plan)
+    }
 }
 
 #[inline(always)]

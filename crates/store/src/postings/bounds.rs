@@ -86,14 +86,32 @@ impl<'a> ImpactModel<'a> {
     ) {
         up.resize(docs.len(), 0);
         down.resize(docs.len(), 0);
-        simd::widest(|| {
-            let rounded = up.iter_mut().zip(down);
-            for ((&doc, &frequency), (up, down)) in docs.iter().zip(frequencies).zip(rounded) {
-                let frequency = frequency as f32;
-                let impact = frequency / (frequency + self.denominators[doc as usize]) * 255.0;
-                (*down, *up) = (floor(impact * (1.0 - LOST)), ceil(impact * (1.0 + LOST)));
-            }
-        });
+        let denominators = &self.denominators;
+        simd::widest(Impacts { denominators, docs, frequencies, up, down });
+    }
+}
+
+/// Rounds impacts in 255ths up and down.
+struct Impacts<'a> {
+    denominators: &'a [f32],
+    docs: &'a [u32],
+    frequencies: &'a [u32],
+    up: &'a mut [u8],
+    down: &'a mut [u8],
+}
+
+impl simd::Kernel for Impacts<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let rounded = self.up.iter_mut().zip(self.down);
+        for ((&doc, &frequency), (up, down)) in self.docs.iter().zip(self.frequencies).zip(rounded)
+        {
+            let frequency = frequency as f32;
+            let impact = frequency / (frequency + self.denominators[doc as usize]) * 255.0;
+            (*down, *up) = (floor(impact * (1.0 - LOST)), ceil(impact * (1.0 + LOST)));
+        }
     }
 }
 
