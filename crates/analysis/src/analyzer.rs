@@ -94,7 +94,12 @@ impl Analyzer {
     /// Calls `sink(word, byte_range)` for each word of `text` as written, in order.
     ///
     /// Allocates nothing, but for runs of South-East Asian scripts.
-    pub fn words<'t>(&self, text: &'t str, sink: impl FnMut(&'t str, Range<usize>)) {
+    pub fn words<'t>(&self, text: &'t str, mut sink: impl FnMut(&'t str, Range<usize>)) {
+        self.word_ranges(text, |range| sink(&text[range.clone()], range));
+    }
+
+    /// Calls `sink` with the bytes of each word only: words begin and end at characters, which need not be looked at again.
+    pub fn word_ranges(&self, text: &str, sink: impl FnMut(Range<usize>)) {
         words::words(self.segmenter, text, sink);
     }
 

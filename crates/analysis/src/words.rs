@@ -1,6 +1,6 @@
 //! Text to raw words with byte ranges: the hot path of the indexer.
 //!
-//! In comes any `&str`, out go its words in order, as slices of that text. The rules are those of Unicode's word
+//! In comes any `&str`, out go its words in order, as ranges of its bytes. The rules are those of Unicode's word
 //! boundaries (UAX #29) with these departures, each made so that an index and a query cut a string the same way and a
 //! string with joints can be asked for as a phrase:
 //!
@@ -22,15 +22,15 @@ use crate::class::{Class, class_of};
 use icu_segmenter::WordSegmenterBorrowed;
 use std::ops::Range;
 
-/// Calls `sink` for each word of `text` in order.
+/// Calls `sink` with the bytes of each word of `text` in order.
 ///
 /// Blocks of 64 bytes become bit masks; where a block is plain ASCII the edges of words are the places where the mask
 /// of word bytes changes. At the first byte that needs more than that (it is not ASCII, or an apostrophe stands before
 /// one that is not) the [`Walk`] takes over with the word begun so far, and hands back after a separator.
-pub(crate) fn words<'t>(
+pub(crate) fn words(
     segmenter: WordSegmenterBorrowed<'static>,
-    text: &'t str,
-    mut sink: impl FnMut(&'t str, Range<usize>),
+    text: &str,
+    mut sink: impl FnMut(Range<usize>),
 ) {
     let bytes = text.as_bytes();
     let mut walk = Walk { segmenter, text, start: None, sink: &mut sink };
@@ -136,7 +136,7 @@ struct Walk<'t, 's, S> {
     sink: &'s mut S,
 }
 
-impl<'t, S: FnMut(&'t str, Range<usize>)> Walk<'t, '_, S> {
+impl<S: FnMut(Range<usize>)> Walk<'_, '_, S> {
     /// Takes the block at `base` and returns where the next one begins.
     #[inline]
     fn block(&mut self, base: usize, masks: Masks) -> usize {
@@ -264,7 +264,7 @@ impl<'t, S: FnMut(&'t str, Range<usize>)> Walk<'t, '_, S> {
     }
 
     fn emit(&mut self, start: usize, end: usize) {
-        (self.sink)(&self.text[start..end], start..end);
+        (self.sink)(start..end);
     }
 
     /// Cuts one run of a South-East Asian script. A piece that begins with a mark stays with the piece before it.

@@ -19,6 +19,7 @@
 mod grid;
 
 use analysis::Analyzer;
+use codec::simd;
 
 use grid::Grid;
 
@@ -32,6 +33,9 @@ const DROPPED: u32 = u32::MAX;
 
 /// More tokens than this a document may not have: positions are numbers of 31 bits.
 const MAX_DOCUMENT_TOKENS: u64 = (1 << 31) - 1;
+
+/// So many places are asked for before they are written: each is a cache line of its own.
+const AHEAD: usize = 64;
 
 /// Inverts one slot after another.
 ///
@@ -113,7 +117,7 @@ impl<'a> Inverter<'a> {
             DROPPED => *dropped += 1,
             _ => tokens.push(number),
         };
-        analyzer.words(text, |_, range| {
+        analyzer.word_ranges(text, |range| {
             batch[filled] = surfaces.key(bytes, range, &mut value);
             filled += 1;
             if filled == BATCH {
@@ -231,16 +235,25 @@ impl<'a> Inverter<'a> {
         if places.len() < total {
             places.resize(total, 0);
         }
-        let mut tokens = self.tokens.iter();
+        let mut tokens = self.tokens.as_slice();
         let documents = self.field_lengths.chunks_exact(self.text_fields);
         for (fields, start) in documents.zip(grid.starts()) {
             let mut place = *start;
             for length in fields {
-                for surface in tokens.by_ref().take(*length as usize) {
-                    let head = &mut heads[surface_ranks[*surface as usize] as usize];
-                    places[*head as usize] = place;
-                    *head += 1;
-                    place += 1;
+                let (field, rest) = tokens.split_at(*length as usize);
+                tokens = rest;
+                for tokens in field.chunks(AHEAD) {
+                    let mut ranks = [0; AHEAD];
+                    for (rank, surface) in ranks.iter_mut().zip(tokens) {
+                        *rank = surface_ranks[*surface as usize];
+                        simd::prefetch(places, heads[*rank as usize] as usize);
+                    }
+                    for rank in &ranks[..tokens.len()] {
+                        let head = &mut heads[*rank as usize];
+                        places[*head as usize] = place;
+                        *head += 1;
+                        place += 1;
+                    }
                 }
                 // The gap that no phrase crosses.
                 place += 1;
@@ -278,14 +291,14 @@ impl<'a> Inverter<'a> {
         let mut writer = BlockWriter::new();
         let mut blocks = Vec::new();
         let mut begin = 0;
-        for (rank, (_, term)) in order.iter().enumerate() {
+        for (rank, (key, term)) in order.iter().enumerate() {
             let end = heads[rank] as usize;
             postings_of(&places[begin..end], grid, columns);
             begin = end;
             piece.clear();
             columns.write(piece);
             let documents = columns.docs.len() as u32;
-            writer.entry(self.terms.word(*term, &mut [0; 16]), documents, 1);
+            writer.entry(self.terms.ordered_word(*key, *term, &mut [0; 16]), documents, 1);
             writer.piece(slot, piece);
             if writer.is_full() {
                 blocks.extend(writer.take());

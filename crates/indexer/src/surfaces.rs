@@ -7,6 +7,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
+use codec::simd;
+
 /// Words up to this many bytes are compared as two integers, without following a pointer.
 const INLINE: usize = 15;
 /// Marks a key of a longer word in its highest byte, where a short word has its length.
@@ -25,7 +27,8 @@ pub(crate) const BATCH: usize = 64;
 /// no text can be made to collide; nothing that leaves this type depends on them.
 ///
 /// Looking words up one by one waits for memory twice for each rare word. [`Surfaces::count`] therefore takes a batch
-/// and goes over it once for the table and once for the entries, so that the waits overlap.
+/// and goes over it once for the table and once for the entries, each asked for one round before, so that the waits
+/// overlap.
 pub(crate) struct Surfaces {
     table: Vec<u32>,
     entries: Vec<Entry>,
@@ -92,7 +95,9 @@ impl Surfaces {
     ) -> Key {
         if range.len() <= INLINE {
             let words = short_key(text, range);
-            return Key { words, hash: self.mix(words) };
+            let hash = self.mix(words);
+            simd::prefetch(&self.table, hash as usize & (self.table.len() - 1));
+            return Key { words, hash };
         }
         let number = self.long_number(&text[range], value);
         Key { words: [u64::from(number), LONG], hash: 0 }
@@ -110,6 +115,7 @@ impl Surfaces {
         let mask = self.table.len() - 1;
         for (candidate, key) in candidates.iter_mut().zip(batch) {
             *candidate = self.table[key.hash as usize & mask];
+            simd::prefetch(&self.entries, *candidate as usize);
         }
         for (candidate, key) in candidates.iter().zip(batch) {
             let number = match self.entries.get(*candidate as usize) {
@@ -220,6 +226,20 @@ impl Surfaces {
         u128::from(words[0].swap_bytes()) << 64
             | u128::from((words[1] << 8).swap_bytes() << 8 | words[1] >> 56)
     }
+
+    /// The word with this number, of which [`Surfaces::order_key`] is known: a short one is read from that.
+    pub(crate) fn ordered_word<'a>(
+        &'a self,
+        order_key: u128,
+        number: u32,
+        buffer: &'a mut [u8; 16],
+    ) -> &'a [u8] {
+        *buffer = order_key.to_be_bytes();
+        match usize::from(buffer[INLINE]) {
+            length @ ..=INLINE => &buffer[..length],
+            _ => self.long_word(self.entries[number as usize].words[1]),
+        }
+    }
 }
 
 /// The first eight bytes as a big-endian integer, zero padded: where two differ they order as the words do.
@@ -234,12 +254,23 @@ pub(crate) fn prefix_of(word: &[u8]) -> u64 {
     }
 }
 
+/// By number the lowest bytes of sixteen.
+const LOW_BYTES: [u128; INLINE + 1] = {
+    let mut masks = [0; INLINE + 1];
+    let mut bytes = 0;
+    while bytes <= INLINE {
+        masks[bytes] = (1 << (bytes * 8)) - 1;
+        bytes += 1;
+    }
+    masks
+};
+
 /// The key of a word of at most [`INLINE`] bytes: sixteen bytes are loaded at once where the text has them.
 #[inline]
 fn short_key(text: &[u8], range: Range<usize>) -> [u64; 2] {
     let length = range.len();
     let sixteen = match text[range.start..].first_chunk::<16>() {
-        Some(chunk) => u128::from_le_bytes(*chunk) & ((1 << (length * 8)) - 1),
+        Some(chunk) => u128::from_le_bytes(*chunk) & LOW_BYTES[length],
         None => {
             let mut chunk = [0; 16];
             chunk[..length].copy_from_slice(&text[range]);

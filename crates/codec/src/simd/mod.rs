@@ -87,6 +87,18 @@ pub fn widest<K: Kernel>(kernel: K) -> K::Output {
     kernel.run()
 }
 
+/// Asks for the cache line of `slice[index]` before it is needed; where there is no such element, for none.
+#[inline(always)]
+pub fn prefetch<T>(slice: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(element) = slice.get(index) {
+        // SAFETY: prefetching reads nothing and faults on no address; SSE is part of every x86-64.
+        unsafe { x86::prefetch(element) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (slice, index);
+}
+
 /// Unpacks `count` values of `width` bits (see [`crate::packed`]) into `out`.
 ///
 /// # Panics

@@ -7,6 +7,15 @@ use crate::packed::BLOCK;
 
 /// # Safety
 ///
+/// None is needed but that of the intrinsic's signature.
+#[inline(always)]
+pub(super) unsafe fn prefetch<T>(element: &T) {
+    // SAFETY: as above.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(element).cast()) };
+}
+
+/// # Safety
+///
 /// The machine has AVX2, BMI, LZCNT and POPCNT.
 #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
 pub(super) unsafe fn with_avx2<K: super::Kernel>(kernel: K) -> K::Output {
