@@ -4,6 +4,8 @@
 //! table for each norm, filled when first asked for. Whether a document can be among the best is decided here; its
 //! score is not: that takes its exact length.
 
+use std::cell::Cell;
+
 use store::norms::norm_lengths;
 
 use crate::Bm25;
@@ -11,8 +13,15 @@ use crate::Bm25;
 /// Frequencies in a row, from 0 on: a row is a cache line.
 const COLUMNS: usize = 16;
 
+thread_local! {
+    /// The table of the thread's last query: the next one mostly has the same ranking.
+    static LAST: Cell<Option<Box<Table>>> = const { Cell::new(None) };
+}
+
 /// Upper bounds of impacts by norm and frequency.
-pub(crate) struct ImpactTable {
+pub(crate) struct ImpactTable(Option<Box<Table>>);
+
+struct Table {
     bm25: Bm25,
     rows: Vec<[f32; COLUMNS]>,
     /// The norm in the formula's denominator by the norm of the table, rounded down; negative until its row is filled.
@@ -20,13 +29,32 @@ pub(crate) struct ImpactTable {
 }
 
 impl ImpactTable {
+    /// A table for this ranking, as far as it may be filled from the thread's last query.
     pub(crate) fn new(bm25: Bm25) -> ImpactTable {
-        ImpactTable { bm25, rows: vec![[0.0; COLUMNS]; 256], denominators: [-1.0; 256] }
+        let last = LAST.take().filter(|table| table.bm25 == bm25);
+        ImpactTable(Some(last.unwrap_or_else(|| {
+            let (rows, denominators) = (vec![[0.0; COLUMNS]; 256], [-1.0; 256]);
+            Box::new(Table { bm25, rows, denominators })
+        })))
     }
 
     /// At most this is the impact of so many occurrences in a document of this norm.
     #[inline(always)]
     pub(crate) fn impact(&mut self, norm: u8, frequency: u32) -> f32 {
+        let table = self.0.as_mut().expect("a table is given back when dropped");
+        table.impact(norm, frequency)
+    }
+}
+
+impl Drop for ImpactTable {
+    fn drop(&mut self) {
+        LAST.set(self.0.take());
+    }
+}
+
+impl Table {
+    #[inline(always)]
+    fn impact(&mut self, norm: u8, frequency: u32) -> f32 {
         let norm = usize::from(norm);
         if self.denominators[norm] < 0.0 {
             self.fill(norm);

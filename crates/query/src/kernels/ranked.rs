@@ -477,9 +477,13 @@ impl<'a> Scan<'a> {
     fn lead(&mut self, best: &mut Best) -> Result<(), Error> {
         let leader = self.order[0];
         let mut docs = [0; BLOCK];
-        let mut chunk = u32::MAX;
+        let (mut chunk, mut is_hopeless);
         for block in 0..self.terms[leader].scan.list().block_count() {
             let length = self.terms[leader].scan.copy_block(block, &mut docs)?;
+            let bound = self.bounds.impact(self.terms[leader].scan.list().block_bound(block));
+            let block_bound = round_up(self.terms[leader].weight * bound);
+            // Nothing is known of the chunk in which the block begins.
+            (chunk, is_hopeless) = (u32::MAX, false);
             for (index, &doc) in docs[..length].iter().enumerate() {
                 if !self.allowed.admits(doc) {
                     continue;
@@ -490,6 +494,11 @@ impl<'a> Scan<'a> {
                         self.terms[index].enter_bound(chunk, &self.bounds);
                     }
                     self.sum_chunk_bounds();
+                    is_hopeless = block_bound + self.rest[1] <= self.cut(best);
+                    self.work.skipped |= is_hopeless;
+                }
+                if is_hopeless {
+                    continue;
                 }
                 let term = &mut self.terms[leader];
                 term.frequency = term.scan.frequency(block * BLOCK + index)?;
