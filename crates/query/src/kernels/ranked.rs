@@ -224,6 +224,12 @@ impl<'a> Scan<'a> {
         let terms = &self.terms;
         let welcome = &mut self.order[self.must_count..];
         welcome.sort_by(|&a, &b| terms[b].chunk_bound.total_cmp(&terms[a].chunk_bound));
+        if self.must_count == 0
+            && let Some(place) = self.indispensable(best.threshold())
+        {
+            self.order[..=place].rotate_right(1);
+            return self.led(number, best);
+        }
         let possible = match self.must_count {
             0 => self.allowed.windows(number) & self.enter_essential(best.threshold())?,
             _ => self.intersect(number)?,
@@ -243,6 +249,52 @@ impl<'a> Scan<'a> {
         self.work.skipped |= live != possible && self.must_count == 0;
         for window in bits(live) {
             self.window(number, window, best)?;
+        }
+        Ok(())
+    }
+
+    /// The place in the order of the shortest list in blocks without which no document of the chunk can be among the best:
+    /// all others together do not reach the threshold.
+    #[inline(always)]
+    fn indispensable(&self, threshold: f64) -> Option<usize> {
+        let term = |place: usize| &self.terms[self.order[place]];
+        let places = 0..self.order.len();
+        let others = |place: usize| {
+            let bounds = places.clone().filter(|other| *other != place);
+            bounds.map(|other| term(other).chunk_bound).sum::<f64>()
+        };
+        let candidates = places.clone().filter(|&place| !term(place).scan.has_line());
+        candidates
+            .filter(|&place| others(place) * SLACK <= threshold)
+            .min_by_key(|&place| term(place).doc_freq)
+    }
+
+    /// Evaluates the chunk's documents of the first term of the order; the other lists are entered only for those that can
+    /// be among the best.
+    #[inline(always)]
+    fn led(&mut self, number: u32, best: &mut Best) -> Result<(), Error> {
+        self.work.skipped = true;
+        self.sum_chunk_bounds();
+        let least = self.cut(best) - self.rest[1];
+        let leader = &mut self.terms[self.order[0]];
+        leader.enter()?;
+        let live = leader.scan.documents_above(
+            least,
+            leader.weight_bound,
+            self.norms,
+            &mut self.impacts,
+            &mut self.candidates,
+        )?;
+        for window in bits(live & self.allowed.windows(number)) {
+            self.terms.iter_mut().for_each(|term| term.has_word = false);
+            let mut kept = self.candidates[window] & self.allowed.word(number, window);
+            for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
+                if kept != 0 {
+                    kept &= !term.word(window)?;
+                }
+            }
+            self.work.candidates += u64::from(kept.count_ones());
+            self.each_candidate(number, window, kept, best)?;
         }
         Ok(())
     }

@@ -382,6 +382,34 @@ impl<'a> TermScan<'a> {
         Ok(())
     }
 
+    /// Puts into `words` the documents of the chunk that can bring more than `least`; the windows that hold any. Only where
+    /// not [`TermScan::has_line`].
+    #[inline(always)]
+    pub(crate) fn documents_above(
+        &mut self,
+        least: f32,
+        weight: f32,
+        norms: &[u8],
+        impacts: &mut ImpactTable,
+        words: &mut [u64; WINDOWS],
+    ) -> Result<u64, Error> {
+        let first = self.chunk_number as usize * CHUNK as usize;
+        let (mut rank, mut live) = (0, 0);
+        for window in bits(self.present) {
+            let norms = norms.get(first + window * 64..).unwrap_or_default();
+            let mut kept = 0;
+            for bit in bits(self.words[window]) {
+                let norm = norms.get(bit).copied().unwrap_or(0);
+                let bound = weight * impacts.impact(norm, self.frequency(rank)?);
+                kept |= u64::from(least < bound) << bit;
+                rank += 1;
+            }
+            words[window] = kept;
+            live |= u64::from(kept != 0) << window;
+        }
+        Ok(live)
+    }
+
     /// The presence word of a window.
     #[inline(always)]
     pub(crate) fn word(&self, window: usize) -> u64 {
