@@ -15,8 +15,9 @@
 //!     cannot lift it above the threshold; score it exactly if it survives
 //! ```
 //!
-//! One term alone, in blocks: its documents are evaluated block by block. A short required list leads: each of its
-//! documents that can still be among the best is looked up in the others.
+//! One term alone, in blocks: its documents are evaluated block by block. A short required list leads, and so does, for
+//! one chunk, a list without which no document there can be among the best: each of its documents that can still be
+//! among the best is looked up in the others.
 //!
 //! A term is essential unless it and all terms behind it in the order cannot reach the threshold together: this is
 //! MaxScore (Turtle and Flood, Information Processing & Management 31(6), 1995) with the bounds of Block-Max Pruning.
@@ -24,10 +25,13 @@
 //! at all; a required term is always essential; survivors are scored in canonical order with exact lengths, so that
 //! scores equal the exhaustive ones to the last bit.
 
+mod led;
+mod term;
+
 use codec::simd;
 use store::Segment;
-use store::postings::BLOCK;
 use store::postings::chunked::{CHUNK, WINDOWS};
+use term::Term;
 
 use super::allowed::Allowed;
 use super::best::Best;
@@ -49,30 +53,6 @@ pub(crate) enum Role {
     Must,
     Should,
     MustNot,
-}
-
-/// A term in one segment.
-struct Term<'a> {
-    scan: TermScan<'a>,
-    role: Role,
-    weight: f64,
-    /// Not below `weight`.
-    weight_bound: f32,
-    doc_freq: u32,
-    /// At most this is its part of a score in the chunk.
-    chunk_bound: f64,
-    /// The same for each window.
-    window_bounds: Box<[f32; WINDOWS]>,
-    /// The current chunk, and whether the scan stands in it: it goes there when first needed.
-    chunk: u32,
-    has_entered: bool,
-    /// The presence word of the current window, and the rank of its first document; both read when first needed.
-    word: u64,
-    rank: usize,
-    has_word: bool,
-    has_rank: bool,
-    /// Its occurrences in the current candidate.
-    frequency: u32,
 }
 
 /// What was done, for reports.
@@ -249,52 +229,6 @@ impl<'a> Scan<'a> {
         self.work.skipped |= live != possible && self.must_count == 0;
         for window in bits(live) {
             self.window(number, window, best)?;
-        }
-        Ok(())
-    }
-
-    /// The place in the order of the shortest list in blocks without which no document of the chunk can be among the best:
-    /// all others together do not reach the threshold.
-    #[inline(always)]
-    fn indispensable(&self, threshold: f64) -> Option<usize> {
-        let term = |place: usize| &self.terms[self.order[place]];
-        let places = 0..self.order.len();
-        let others = |place: usize| {
-            let bounds = places.clone().filter(|other| *other != place);
-            bounds.map(|other| term(other).chunk_bound).sum::<f64>()
-        };
-        let candidates = places.clone().filter(|&place| !term(place).scan.has_line());
-        candidates
-            .filter(|&place| others(place) * SLACK <= threshold)
-            .min_by_key(|&place| term(place).doc_freq)
-    }
-
-    /// Evaluates the chunk's documents of the first term of the order; the other lists are entered only for those that can
-    /// be among the best.
-    #[inline(always)]
-    fn led(&mut self, number: u32, best: &mut Best) -> Result<(), Error> {
-        self.work.skipped = true;
-        self.sum_chunk_bounds();
-        let least = self.cut(best) - self.rest[1];
-        let leader = &mut self.terms[self.order[0]];
-        leader.enter()?;
-        let live = leader.scan.documents_above(
-            least,
-            leader.weight_bound,
-            self.norms,
-            &mut self.impacts,
-            &mut self.candidates,
-        )?;
-        for window in bits(live & self.allowed.windows(number)) {
-            self.terms.iter_mut().for_each(|term| term.has_word = false);
-            let mut kept = self.candidates[window] & self.allowed.word(number, window);
-            for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
-                if kept != 0 {
-                    kept &= !term.word(window)?;
-                }
-            }
-            self.work.candidates += u64::from(kept.count_ones());
-            self.each_candidate(number, window, kept, best)?;
         }
         Ok(())
     }
@@ -490,125 +424,6 @@ impl<'a> Scan<'a> {
         Ok(simd::above(&self.sums, cut))
     }
 
-    /// One term alone whose postings stand in blocks.
-    #[inline(always)]
-    fn blocks(&mut self, best: &mut Best) -> Result<(), Error> {
-        let term = &mut self.terms[0];
-        let (allowed, is_all) = (self.allowed, self.allowed.is_all());
-        if is_all {
-            self.work.candidates = u64::from(term.doc_freq);
-        }
-        for block in 0..term.scan.list().block_count() {
-            let bound = self.bounds.impact(term.scan.list().block_bound(block));
-            if term.weight * bound * SLACK <= best.threshold() {
-                self.work.skipped |= !is_all;
-                continue;
-            }
-            let (docs, frequencies) = term.scan.block(block)?;
-            for (&doc, &frequency) in docs.iter().zip(frequencies) {
-                if !is_all {
-                    if !allowed.admits(doc) {
-                        continue;
-                    }
-                    self.work.candidates += 1;
-                }
-                let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
-                let bound = term.weight_bound * self.impacts.impact(norm, frequency);
-                if best.threshold() < f64::from(bound) * SLACK {
-                    let norm = self.bm25.norm(self.segment.length(doc));
-                    let score = term.weight * Bm25::impact(frequency, norm);
-                    best.offer(self.segment.base() + doc, score);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The documents of the rarest required term, looked up in the other lists.
-    #[inline(always)]
-    fn lead(&mut self, best: &mut Best) -> Result<(), Error> {
-        let leader = self.order[0];
-        let mut docs = [0; BLOCK];
-        let (mut chunk, mut is_hopeless);
-        for block in 0..self.terms[leader].scan.list().block_count() {
-            let length = self.terms[leader].scan.copy_block(block, &mut docs)?;
-            let bound = self.bounds.impact(self.terms[leader].scan.list().block_bound(block));
-            let block_bound = round_up(self.terms[leader].weight * bound);
-            // Nothing is known of the chunk in which the block begins.
-            (chunk, is_hopeless) = (u32::MAX, false);
-            for (index, &doc) in docs[..length].iter().enumerate() {
-                if !self.allowed.admits(doc) {
-                    continue;
-                }
-                if doc / CHUNK != chunk {
-                    chunk = doc / CHUNK;
-                    for &index in &self.order[1..] {
-                        self.terms[index].enter_bound(chunk, &self.bounds);
-                    }
-                    self.sum_chunk_bounds();
-                    is_hopeless = block_bound + self.rest[1] <= self.cut(best);
-                    self.work.skipped |= is_hopeless;
-                }
-                if is_hopeless {
-                    continue;
-                }
-                let term = &mut self.terms[leader];
-                term.frequency = term.scan.frequency(block * BLOCK + index)?;
-                let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
-                let known = term.weight_bound * self.impacts.impact(norm, term.frequency);
-                if known + self.rest[1] <= self.cut(best) {
-                    self.work.skipped = true;
-                } else if self.look_up(doc)? {
-                    self.work.candidates += 1;
-                    self.offer(doc, norm, best);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Makes `rest` the sums of the bounds that the terms have in the chunk.
-    #[inline(always)]
-    fn sum_chunk_bounds(&mut self) {
-        let mut rest = 0.0;
-        for (place, &index) in self.order.iter().enumerate().rev() {
-            rest += round_up(self.terms[index].chunk_bound);
-            self.rest[place] = rest;
-        }
-    }
-
-    /// Whether a document of the leading term has all other required ones and no forbidden one; reads the frequencies.
-    #[inline(always)]
-    fn look_up(&mut self, doc: u32) -> Result<bool, Error> {
-        for place in 1..self.order.len() {
-            let term = &mut self.terms[self.order[place]];
-            match term.scan.seek(doc)? {
-                Some(rank) => term.frequency = term.scan.frequency(rank)?,
-                None if place < self.must_count => return Ok(false),
-                None => term.frequency = 0,
-            }
-        }
-        for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
-            if term.scan.seek(doc)?.is_some() {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    /// Scores a document whose frequencies are known, if its bound is above the threshold.
-    #[inline(always)]
-    fn offer(&mut self, doc: u32, norm: u8, best: &mut Best) {
-        let mut bound = 0.0;
-        for &index in &self.order {
-            let term = &self.terms[index];
-            bound += term.weight_bound * self.impacts.impact(norm, term.frequency);
-        }
-        if self.cut(best) < bound {
-            self.score(doc, best);
-        }
-    }
-
     /// Scores a document whose frequencies are known.
     #[inline(always)]
     fn score(&self, doc: u32, best: &mut Best) {
@@ -642,85 +457,6 @@ impl<'a> Scan<'a> {
         if cut < known {
             self.score(doc, best);
         }
-        Ok(())
-    }
-}
-
-impl<'a> Term<'a> {
-    fn new(scan: TermScan<'a>, role: Role, weight: f64, doc_freq: u32) -> Term<'a> {
-        Term {
-            scan,
-            role,
-            weight,
-            weight_bound: round_up(weight),
-            doc_freq,
-            chunk_bound: 0.0,
-            window_bounds: Box::new([0.0; WINDOWS]),
-            chunk: 0,
-            has_entered: false,
-            word: 0,
-            rank: 0,
-            has_word: false,
-            has_rank: false,
-            frequency: 0,
-        }
-    }
-
-    /// Takes the bound of a chunk; what any impact is at most there.
-    #[inline(always)]
-    fn enter_bound(&mut self, number: u32, bounds: &ImpactBounds) -> f64 {
-        let impact = self.scan.chunk_bound(number, bounds);
-        self.chunk_bound = self.weight * impact;
-        impact
-    }
-
-    /// Puts the scan into the current chunk; the windows in which it has documents there.
-    #[inline(always)]
-    fn enter(&mut self) -> Result<u64, Error> {
-        self.has_entered = true;
-        if self.chunk_bound == 0.0 && self.role != Role::MustNot {
-            self.scan.leave();
-        } else {
-            self.scan.enter(self.chunk)?;
-        }
-        Ok(self.scan.present())
-    }
-
-    /// The presence word of the current window.
-    #[inline(always)]
-    fn word(&mut self, window: usize) -> Result<u64, Error> {
-        if !self.has_word {
-            if !self.has_entered {
-                self.enter()?;
-            }
-            self.word = self.scan.word(window);
-            self.has_word = true;
-            self.has_rank = false;
-        }
-        Ok(self.word)
-    }
-
-    /// The rank of the first document of the current window, whose word was read.
-    #[inline(always)]
-    fn first_rank(&mut self, window: usize) -> usize {
-        if !self.has_rank {
-            self.rank = self.scan.window_rank(window);
-            self.has_rank = true;
-        }
-        self.rank
-    }
-
-    /// Reads how often the term stands in a document of the current window.
-    #[inline(always)]
-    fn take_frequency(&mut self, window: usize, bit: u32) -> Result<(), Error> {
-        let word = self.word(window)?;
-        if word >> bit & 1 == 0 {
-            self.frequency = 0;
-            return Ok(());
-        }
-        let below = (word & ((1 << bit) - 1)).count_ones() as usize;
-        let rank = self.first_rank(window) + below;
-        self.frequency = self.scan.frequency(rank)?;
         Ok(())
     }
 }
