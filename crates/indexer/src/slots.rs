@@ -14,7 +14,7 @@ const MIN_SLOT: usize = if cfg!(test) { 400 } else { 1 << 20 };
 /// The largest.
 const MAX_SLOT: usize = 64 << 20;
 /// Slots get this share of the memory a thread has. Of each byte of a slot a worker holds, at the worst moment, the tokens
-/// (0.7), their places (0.7), the finished run (0.4) and the compressed documents (0.5).
+/// (0.7), their places (0.7), the finished run (0.6) and the compressed documents (0.5).
 const SLOTS_PER_SHARE: u64 = 8;
 
 /// How much of the input is looked at before anything is indexed.
