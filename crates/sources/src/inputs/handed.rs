@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use super::{From, Input, InputState, Inputs, Waiting};
+use super::state::InputState;
+use super::{From, Input, Inputs, Waiting};
 use crate::batch::Piece;
 use crate::summary::hex;
 use crate::{Document, Error, ReadOptions};
