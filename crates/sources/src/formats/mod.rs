@@ -12,6 +12,8 @@ use crate::{Error, ReadOptions};
 mod cirrus;
 mod csv;
 mod elements;
+#[cfg(test)]
+mod fixtures;
 mod html;
 mod json;
 mod json_values;

@@ -2,10 +2,11 @@
 //! skips, all of them counted.
 //!
 //! `MUTATIONS=1000000 cargo test -p sources mutations` tries as many as wanted; the seed is fixed, so a failure comes again.
+//! `FUZZ_SEEDS=FOLDER cargo test -p sources fuzz_seeds` writes the same sources where a fuzzer can start from them.
 
 use std::io::Write;
 
-use super::tests::fixtures;
+use super::fixtures::fixtures;
 use crate::tests::read_with;
 use crate::{Input, ReadOptions};
 
@@ -134,5 +135,17 @@ fn changed_sources_are_read_or_said_to_be_bad() {
         };
         let (items, summaries) = read_with(vec![Input::Bytes { name, bytes }], options);
         assert_eq!(summaries[0].records(), items.len() as u64);
+    }
+}
+
+/// The corpus that `fuzz/fuzz_targets/read_dump.rs` starts from: two bytes of choices, then a source.
+#[test]
+fn fuzz_seeds_are_written_where_asked() {
+    let Some(folder) = std::env::var_os("FUZZ_SEEDS").map(std::path::PathBuf::from) else { return };
+    std::fs::create_dir_all(&folder).unwrap();
+    for (number, (name, bytes)) in sources().into_iter().enumerate() {
+        // Formats are recognised; batches of a kilobyte, records of up to two.
+        let seed = [&[0xff, 0x5a], bytes.as_slice()].concat();
+        std::fs::write(folder.join(format!("{number:03}-{name}")), seed).unwrap();
     }
 }
