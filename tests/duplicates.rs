@@ -178,3 +178,30 @@ fn a_build_in_parts_goes_on_where_it_was_and_gives_the_same_bytes() {
     let left = std::fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, dumps.len() + 2, "nothing is left behind");
 }
+
+#[test]
+fn one_input_gives_the_same_bytes_in_parts_and_plain() {
+    let folder = tempfile::tempdir().unwrap();
+    let dump = folder.path().join("dump.jsonl");
+    let sentences = ["The ships were waiting in the harbour", "Die Schiffe warteten im Hafen"];
+    let lines: String = (0..500)
+        .map(|n| format!("{{\"id\":\"{n}\",\"body\":\"{} {n}.\"}}\n", sentences[n % 2]))
+        .collect();
+    std::fs::write(&dump, lines).unwrap();
+    for stem in [None, Some("en".to_owned()), Some("auto:de,en".to_owned())] {
+        let bytes = |part_bytes: Option<u64>| {
+            let path = folder.path().join("index.pmk");
+            let request = BuildRequest {
+                inputs: vec![Input::Path(dump.clone())],
+                options: BuildOptions { stem: stem.clone(), ..BuildOptions::default() },
+                part_bytes,
+                ..BuildRequest::default()
+            };
+            Index::build(&path, request, &()).unwrap();
+            let bytes = std::fs::read(&path).unwrap();
+            std::fs::remove_file(&path).unwrap();
+            bytes
+        };
+        assert!(bytes(None) == bytes(Some(1)), "{stem:?}");
+    }
+}

@@ -3,8 +3,9 @@
 //! In come options and text, out go words, terms and tokens. It ties segmentation, folding and stemming together under
 //! a name with a fingerprint; the rules themselves live in their own modules.
 
+use crate::language::{Language, Languages};
 use crate::stem::LanguageStemmer;
-use crate::{Error, fold, words};
+use crate::{Error, fold, forms, words};
 use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::{WordSegmenter, WordSegmenterBorrowed};
 use std::ops::Range;
@@ -24,7 +25,7 @@ const PROBE: &str = "Don\u{2019}t U.S. 10:30 foo_bar 3.14 Stra\u{df}e Caf\u{e9} 
 /// What an index records about its analyzer; compared when the index is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnalyzerId {
-    /// `unicode`, or `unicode+en` with English stems.
+    /// `unicode`; `unicode+en` with English stems; `unicode+auto:de,en` with stems by each document's language.
     pub name: String,
     /// The version of the rules of this crate.
     pub version: u32,
@@ -35,7 +36,8 @@ pub struct AnalyzerId {
 /// What can be chosen about an analyzer.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnalyzerOptions {
-    /// A language whose stems are indexed (`en`, `de`, ...), or none.
+    /// A language whose stems are indexed (`en`, `de`, ...), or none. `auto` takes each document's own language, and
+    /// `auto:de,en` chooses among these.
     pub stem: Option<String>,
 }
 
@@ -63,20 +65,46 @@ pub struct Token {
 pub struct Analyzer {
     id: AnalyzerId,
     segmenter: WordSegmenterBorrowed<'static>,
-    stemmer: Option<LanguageStemmer>,
+    stemming: Stemming,
 }
+
+/// Which stems there are.
+enum Stemming {
+    None,
+    /// Terms are stems of this language.
+    One(LanguageStemmer),
+    /// Terms are folded words, and each has a stem beside it by the language of its document.
+    ByLanguage(Box<Languages>),
+}
+
+/// What stands before a list of languages to choose from.
+const AUTO: &str = "auto";
 
 impl Analyzer {
     /// An analyzer for these options. Fails if the language has no stemmer.
     pub fn new(options: &AnalyzerOptions) -> Result<Analyzer, Error> {
-        let stemmer = options.stem.as_deref().map(LanguageStemmer::new).transpose()?;
-        let name = match &stemmer {
-            Some(stemmer) => format!("unicode+{}", stemmer.code()),
-            None => "unicode".to_owned(),
+        let automatic = |stem: &str| {
+            stem.strip_prefix(AUTO).map(|list| list.trim_start_matches(':').to_owned())
+        };
+        let (stemming, name) = match options.stem.as_deref() {
+            None => (Stemming::None, "unicode".to_owned()),
+            Some(stem) => match automatic(stem) {
+                None => {
+                    let stemmer = LanguageStemmer::new(stem)?;
+                    let name = format!("unicode+{}", stemmer.code());
+                    (Stemming::One(stemmer), name)
+                }
+                Some(list) => {
+                    let languages = Languages::new(&list)?;
+                    let codes: Vec<&str> = languages.codes().collect();
+                    let name = format!("unicode+{AUTO}:{}", codes.join(","));
+                    (Stemming::ByLanguage(Box::new(languages)), name)
+                }
+            },
         };
         let segmenter = WordSegmenter::new_dictionary(WordBreakInvariantOptions::default());
         let id = AnalyzerId { name, version: VERSION, fingerprint: 0 };
-        let mut analyzer = Analyzer { id, segmenter, stemmer };
+        let mut analyzer = Analyzer { id, segmenter, stemming };
         analyzer.id.fingerprint = analyzer.fingerprint();
         Ok(analyzer)
     }
@@ -88,7 +116,69 @@ impl Analyzer {
 
     /// Whether terms are stems: then [`crate::form_term`] names what was written.
     pub fn stems(&self) -> bool {
-        self.stemmer.is_some()
+        matches!(self.stemming, Stemming::One(_))
+    }
+
+    /// Whether each document has a language of its own and each word, beside its term, that of a stem
+    /// ([`Analyzer::stem_term`]).
+    pub fn has_languages(&self) -> bool {
+        matches!(self.stemming, Stemming::ByLanguage(_))
+    }
+
+    /// The language of a document, from what it says of itself and from its texts; none where documents have none here.
+    pub fn language_of<'t>(
+        &self,
+        said: Option<&str>,
+        texts: impl Iterator<Item = &'t str>,
+    ) -> Language {
+        match &self.stemming {
+            Stemming::ByLanguage(languages) => languages.of(said, texts),
+            _ => Language::default(),
+        }
+    }
+
+    /// The code of a language, such as `de`; empty for none.
+    pub fn language_code(&self, language: Language) -> &'static str {
+        match &self.stemming {
+            Stemming::ByLanguage(languages) => languages.code(language),
+            _ => "",
+        }
+    }
+
+    /// The language with a code; none where documents cannot have it here.
+    pub fn language(&self, code: &str) -> Language {
+        match &self.stemming {
+            Stemming::ByLanguage(languages) => languages.with_code(code),
+            _ => Language::default(),
+        }
+    }
+
+    /// Every language that a document can have here, none among them; nothing where documents have no language.
+    pub fn languages(&self) -> Vec<Language> {
+        match &self.stemming {
+            Stemming::ByLanguage(languages) => {
+                let known = languages.codes().map(|code| languages.with_code(code));
+                std::iter::once(Language::default()).chain(known).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Puts the term of one word's stem in a document of this language into `out`, which is cleared first; empty where
+    /// [`Analyzer::term`] is.
+    pub fn stem_term(&self, word: &str, language: Language, out: &mut String) {
+        let mut stem = String::new();
+        match &self.stemming {
+            Stemming::ByLanguage(languages) => match languages.stemmer(language) {
+                Some(stemmer) => stemmer.stem(word, &mut stem),
+                None => fold::fold(word, &mut stem),
+            },
+            _ => self.term(word, &mut stem),
+        }
+        out.clear();
+        if !stem.is_empty() {
+            forms::stem_term(&stem, self.language_code(language), out);
+        }
     }
 
     /// Calls `sink(word, byte_range)` for each word of `text` as written, in order.
@@ -108,9 +198,9 @@ impl Analyzer {
     /// It depends on the word alone. It is empty only where nothing that can be searched for is left (a lone Hangul
     /// filler); such a token is to be dropped and counted.
     pub fn term(&self, word: &str, out: &mut String) {
-        match &self.stemmer {
-            Some(stemmer) => stemmer.stem(word, out),
-            None => fold::fold(word, out),
+        match &self.stemming {
+            Stemming::One(stemmer) => stemmer.stem(word, out),
+            Stemming::None | Stemming::ByLanguage(_) => fold::fold(word, out),
         }
     }
 
@@ -158,6 +248,11 @@ impl Analyzer {
             feed(&(range.end as u64).to_le_bytes());
             for form in [&term, &folded, &surface] {
                 feed(form.as_bytes());
+                feed(&[0xff]);
+            }
+            for language in self.languages() {
+                self.stem_term(word, language, &mut term);
+                feed(term.as_bytes());
                 feed(&[0xff]);
             }
         });

@@ -10,6 +10,7 @@ mod class;
 mod dates;
 mod fold;
 mod forms;
+mod language;
 mod name_key;
 mod stem;
 mod table;
@@ -17,7 +18,8 @@ mod words;
 
 pub use analyzer::{Analyzer, AnalyzerId, AnalyzerOptions, Token};
 pub use dates::{date_span, date_text};
-pub use forms::{form_range, form_term, is_form_term, split_form};
+pub use forms::{form_range, form_term, is_form_term, split_form, split_stem, stem_term};
+pub use language::Language;
 pub use name_key::{may_have_name_key, name_key};
 
 /// What can be wrong with the options of an analyzer.

@@ -33,8 +33,7 @@ const LANGUAGES: [(&str, Algorithm); 21] = [
     ("uk", Algorithm::Ukrainian),
 ];
 
-/// The codes of all languages.
-#[cfg(test)]
+/// The codes of all languages, in their order.
 pub(crate) fn languages() -> [&'static str; LANGUAGES.len()] {
     LANGUAGES.map(|(code, _)| code)
 }

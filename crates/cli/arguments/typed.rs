@@ -191,9 +191,12 @@ pub(crate) struct IndexArguments {
     /// Memory to build in, such as 256M or 2G
     #[arg(long, value_name = "SIZE", default_value = "1G")]
     pub(crate) memory: String,
-    /// Index word stems of a language, such as en or de
+    /// Index word stems of a language, such as en or de; with --lang auto the languages to choose among: en,de
     #[arg(long, value_name = "LANGUAGE")]
     pub(crate) stem: Option<String>,
+    /// Index word stems of each article's own language, found by its text or its field `language`
+    #[arg(long, value_name = "auto", value_parser = ["auto"])]
+    pub(crate) lang: Option<String>,
     /// Store no text: searches give ids and scores, nothing to read
     #[arg(long)]
     pub(crate) no_store: bool,

@@ -33,6 +33,9 @@ pub(crate) fn run(arguments: IndexArguments, setting: &Setting) -> anyhow::Resul
         say(setting, &format!("replaced {articles} with the same id"));
     }
     say(setting, &fields(&report));
+    if !report.languages.is_empty() {
+        say(setting, &format!("languages: {}", report.languages.join(", ")));
+    }
     say_omissions(setting, &report);
     say(setting, &format!("{}: {}", arguments.index.display(), figures::bytes(size)));
     Ok(Exit::Found)
@@ -59,7 +62,7 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
         threads: setting.threads.unwrap_or(0),
         memory: bytes(&arguments.memory)?,
         fields: arguments.fields.as_deref().unwrap_or_default().parse()?,
-        stem: arguments.stem.clone(),
+        stem: stems(arguments)?,
         on_bad: match arguments.on_bad {
             OnBad::Stop => pressmark::OnBad::Stop,
             OnBad::Skip => pressmark::OnBad::Skip,
@@ -79,6 +82,24 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
     let inputs = arguments.inputs.iter().cloned().map(input).collect();
     let part_bytes = arguments.resume.then_some(BuildRequest::PART_BYTES);
     Ok(BuildRequest { inputs, read, options, part_bytes })
+}
+
+/// Which stems are asked for: of one language, or of each article's own.
+fn stems(arguments: &IndexArguments) -> anyhow::Result<Option<String>> {
+    let list = arguments.stem.as_deref().unwrap_or_default();
+    let mut codes: Vec<&str> =
+        list.split(',').map(str::trim).filter(|code| !code.is_empty()).collect();
+    codes.sort_unstable();
+    match &arguments.lang {
+        Some(_) if codes.is_empty() => Ok(Some("auto".to_owned())),
+        Some(_) => Ok(Some(format!("auto:{}", codes.join(",")))),
+        None if 1 < codes.len() => {
+            anyhow::bail!(
+                "stems of several languages `{list}` need `--lang auto`, which finds each article's own"
+            )
+        }
+        None => Ok(arguments.stem.clone()),
+    }
 }
 
 /// `-` is standard input.

@@ -4,10 +4,11 @@
 //! the file at once; runs, ids and lengths kept for the end. This is the one place where slots learn the number of their
 //! first document.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
+use analysis::Language;
 use store::{
     DocumentDirectoryBuilder, IdsBuilder, IndexFile, IndexWriter, LengthsBuilder, OpenMode, names,
     renumber_block,
@@ -41,6 +42,7 @@ pub(crate) struct Assembly<'s> {
     pub(crate) dropped_tokens: u64,
     pub(crate) text_bytes: u64,
     pub(crate) made_ids: u64,
+    pub(crate) languages: BTreeSet<Language>,
     pub(crate) bad: BadFile,
     pub(crate) late_fields: LateFields,
     known_ids: Option<KnownIds>,
@@ -78,6 +80,7 @@ impl<'s> Assembly<'s> {
             dropped_tokens: 0,
             text_bytes: 0,
             made_ids: 0,
+            languages: BTreeSet::new(),
             bad: BadFile::new(target, options.spill),
             late_fields: LateFields::default(),
             known_ids,
@@ -119,6 +122,7 @@ impl<'s> Assembly<'s> {
         self.dropped_tokens += inverted.dropped;
         self.text_bytes += output.text_bytes;
         self.made_ids += output.made_ids;
+        self.languages.append(&mut output.languages);
         Ok(self.runs.push(inverted.run))
     }
 

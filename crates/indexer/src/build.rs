@@ -26,6 +26,9 @@ use crate::{
     BuildOptions, Error, FieldChoices, OnDuplicate, Phase, Progress, Report, replace, resume,
 };
 
+/// The option of the manifest that names a language that documents of the index are in, or `none`.
+pub(crate) const LANGUAGE_OPTION: &str = "language";
+
 /// A thread is only started for so many bytes of memory; in tests few, so that small memory and threads go together.
 const THREAD_MEMORY: u64 = if cfg!(test) { 100 } else { 16 << 20 };
 
@@ -106,16 +109,24 @@ fn in_setting<'s>(
     if analyzer.stems() && !appended {
         writer.manifest_mut().options.push(("forms".to_owned(), "yes".to_owned()));
     }
-    // Commits may differ in them; each is noted once.
-    let noted = &mut writer.manifest_mut().options;
-    noted.extend(
-        options.shaping().into_iter().filter(|option| !noted.contains(option)).collect::<Vec<_>>(),
-    );
+    note(&mut writer.manifest_mut().options, options.shaping().into_iter());
     let threads = threads(options);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
     let pool = &pool.map_err(|cause| Error::Threads { threads, cause: cause.to_string() })?;
     let work = Work { target, storage, options, analyzer, pool, threads, progress };
     run(&work, writer, appended)
+}
+
+/// Adds options to those of the manifest: commits may differ in them; each is noted once.
+pub(crate) fn note(
+    noted: &mut Vec<(String, String)>,
+    options: impl Iterator<Item = (String, String)>,
+) {
+    for option in options {
+        if !noted.contains(&option) {
+            noted.push(option);
+        }
+    }
 }
 
 /// An appending writer where there is an index, else one that creates it.
@@ -278,6 +289,14 @@ impl<'a> Work<'a> {
         let sources = dealer.into_inputs().summaries();
         count(&mut report, &assembly, &sources);
         let late = std::mem::take(&mut assembly.late_fields);
+        if self.analyzer.has_languages() {
+            let codes = assembly.languages.iter().map(|found| self.analyzer.language_code(*found));
+            let named = |code: &str| if code.is_empty() { "none" } else { code }.to_owned();
+            report.languages = codes.map(named).collect();
+            let found = report.languages.iter();
+            let found = found.map(|code| (LANGUAGE_OPTION.to_owned(), code.clone()));
+            note(&mut assembly.writer.manifest_mut().options, found);
+        }
         let (schema, fields, unlisted) = plan.finish(late)?;
         (report.fields, report.unlisted_fields) = (fields, unlisted);
         if origin != Origin::Again {

@@ -15,10 +15,13 @@
 //!
 //! A *place* says both document and position in four bytes, see [`Grid`]. The stream keeps the word as written, not its
 //! term: which form stood where can still be told in the second loop.
+//!
+//! Where each document has a language of its own, words of different languages are different words, though they be written
+//! alike: each bears the language in the table of words as written.
 
 mod grid;
 
-use analysis::Analyzer;
+use analysis::{Analyzer, Language};
 use codec::simd;
 
 use grid::Grid;
@@ -55,6 +58,8 @@ pub(crate) struct Inverter<'a> {
     documents: u32,
     positions: u64,
     dropped: u64,
+    /// Of the open document.
+    language: Language,
     scratch: Scratch,
 }
 
@@ -65,14 +70,17 @@ struct Scratch {
     /// Terms in byte order, with the keys they were sorted by.
     order: Vec<(u128, u32)>,
     surface_ranks: Vec<u32>,
-    /// For each word as written the number in `terms` of its form's term, or [`DROPPED`]; later that term's rank. Empty
-    /// where terms are no stems.
+    /// For each word as written the number in `terms` of its form's or its stem's term, or [`DROPPED`]; later that term's
+    /// rank. Empty where there are no stems.
     forms: Vec<u32>,
     heads: Vec<u32>,
     grid: Grid,
     places: Vec<u32>,
     columns: Columns,
     piece: Vec<u8>,
+    /// Words with their language, end to end, and where each ends.
+    words: String,
+    word_ends: Vec<usize>,
 }
 
 /// What a slot became.
@@ -98,13 +106,33 @@ impl<'a> Inverter<'a> {
             documents: 0,
             positions: 0,
             dropped: 0,
+            language: Language::default(),
             scratch: Scratch::default(),
         }
+    }
+
+    /// Says of which language the open document is, where documents have one: before its first text.
+    pub(crate) fn begin_document<'t>(
+        &mut self,
+        said: Option<&str>,
+        texts: impl Iterator<Item = &'t str>,
+    ) -> Language {
+        self.language = self.analyzer.language_of(said, texts);
+        self.language
     }
 
     /// Adds the next text field of the open document; an absent field is an empty one.
     pub(crate) fn text(&mut self, text: &str) {
         let before = self.tokens.len();
+        match self.analyzer.has_languages() {
+            false => self.words(text),
+            true => self.words_with_language(text),
+        }
+        let length = self.tokens.len() - before;
+        self.field_lengths.push(u32::try_from(length).unwrap_or(u32::MAX));
+    }
+
+    fn words(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let Inverter { analyzer, surfaces, terms, tokens, dropped, scratch, .. } = self;
         let mut value = |word: &[u8]| {
@@ -126,8 +154,38 @@ impl<'a> Inverter<'a> {
             }
         });
         surfaces.count(&batch[..filled], &mut value, &mut sink);
-        let length = self.tokens.len() - before;
-        self.field_lengths.push(u32::try_from(length).unwrap_or(u32::MAX));
+    }
+
+    /// The same for words that bear their language: they are written down before they are looked up.
+    fn words_with_language(&mut self, text: &str) {
+        let Inverter { analyzer, surfaces, terms, tokens, dropped, scratch, language, .. } = self;
+        let Scratch { words, word_ends, term, .. } = scratch;
+        words.clear();
+        word_ends.clear();
+        let code = analyzer.language_code(*language);
+        analyzer.words(text, |word, _| {
+            analysis::stem_term(word, code, term);
+            words.push_str(term);
+            word_ends.push(words.len());
+        });
+        let mut value = |word: &[u8]| {
+            let (word, _) =
+                analysis::split_stem(text_of(word)).expect("all of them bear a language");
+            term_of(analyzer, word, terms, term)
+        };
+        let mut sink = |number, term| match term {
+            DROPPED => *dropped += 1,
+            _ => tokens.push(number),
+        };
+        let mut start = 0;
+        for ends in word_ends.chunks(BATCH) {
+            let mut batch = [Key::default(); BATCH];
+            for (key, end) in batch.iter_mut().zip(ends) {
+                *key = surfaces.key(words.as_bytes(), start..*end, &mut value);
+                start = *end;
+            }
+            surfaces.count(&batch[..ends.len()], &mut value, &mut sink);
+        }
     }
 
     /// Ends a document; fails if it has more tokens than positions can number.
@@ -160,11 +218,12 @@ impl<'a> Inverter<'a> {
         InvertedSlot { run, field_lengths, dropped }
     }
 
-    /// Gives the words as written the terms of their forms, where an index of stems keeps them ([`analysis::form_term`]).
+    /// Gives the words as written their second terms: in an index of stems those of their forms
+    /// ([`analysis::form_term`]), where documents have languages those of their stems ([`analysis::stem_term`]).
     fn number_forms(&mut self) {
         let Inverter { analyzer, surfaces, terms, scratch, .. } = self;
         scratch.forms.clear();
-        if !analyzer.stems() {
+        if !analyzer.stems() && !analyzer.has_languages() {
             return;
         }
         let (mut form, mut stem, mut key) = (String::new(), String::new(), String::new());
@@ -173,17 +232,22 @@ impl<'a> Inverter<'a> {
                 scratch.forms.push(DROPPED);
                 continue;
             }
-            let word = text_of(surfaces.word(number, &mut [0; 16])).to_owned();
-            analyzer.surface(&word, &mut form);
-            stem.clear();
-            stem.push_str(text_of(terms.word(entry.value, &mut [0; 16])));
-            scratch.forms.push(if form == stem {
-                DROPPED
+            let mut buffer = [0; 16];
+            let word = text_of(surfaces.word(number, &mut buffer));
+            if let Some((word, code)) = analysis::split_stem(word) {
+                analyzer.stem_term(word, analyzer.language(code), &mut key);
             } else {
+                analyzer.surface(word, &mut form);
+                stem.clear();
+                stem.push_str(text_of(terms.word(entry.value, &mut [0; 16])));
+                if form == stem {
+                    scratch.forms.push(DROPPED);
+                    continue;
+                }
                 analysis::form_term(&stem, &form, &mut key);
-                let key = terms.key(key.as_bytes(), 0..key.len(), |_| 0);
-                terms.number(&key, |_| 0)
-            });
+            }
+            let key = terms.key(key.as_bytes(), 0..key.len(), |_| 0);
+            scratch.forms.push(terms.number(&key, |_| 0));
         }
     }
 

@@ -21,7 +21,8 @@ pub struct BuildOptions {
     pub spill: bool,
     /// What fields are for; those not named are guessed, see [`FieldChoices`].
     pub fields: FieldChoices,
-    /// The language whose stems are indexed. When adding to an index, `None` takes that index's.
+    /// The language whose stems are indexed; `auto` for each document's own, `auto:de,en` for one of these. When adding to an
+    /// index, `None` takes that index's.
     pub stem: Option<String>,
     /// What to do with a record that cannot be read.
     pub on_bad: OnBad,

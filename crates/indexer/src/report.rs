@@ -36,6 +36,8 @@ pub struct Report {
     pub made_ids: u64,
     /// The fields this build met or was told of, those of the index first.
     pub fields: Vec<FieldReport>,
+    /// The languages of the documents by their codes, where they have any; `none` is one of them.
+    pub languages: Vec<String>,
     /// Values of date, number and keyword fields that are none: stored and shown, but unseen by filters and sorting.
     pub unread: Vec<UnreadValues>,
     /// Field names beyond those an index can list: their values are stored and shown, but nothing names them.
@@ -73,6 +75,9 @@ impl Report {
         self.unlisted_fields = self.unlisted_fields.max(part.unlisted_fields);
         self.fields = part.fields;
         self.unread.extend(part.unread);
+        self.languages.extend(part.languages);
+        self.languages.sort_unstable();
+        self.languages.dedup();
         self.sources.extend(part.sources);
     }
 

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use sources::Inputs;
 use store::{FORMAT_VERSION, IndexFile, IndexWriter, Schema, SectionRecord};
 
-use crate::build::{Origin, Work};
+use crate::build::{LANGUAGE_OPTION, Origin, Work, note};
 use crate::replace::copy;
 use crate::runs::folder_of;
 use crate::{BuildOptions, Error, Report};
@@ -107,6 +107,8 @@ fn finished(work: &Work<'_>, path: &Path, made_of: &str) -> Option<IndexFile> {
 fn take(writer: &mut IndexWriter<'_>, report: &mut Report, part: &IndexFile) -> Result<(), Error> {
     let manifest = writer.manifest_mut();
     manifest.schema = part.manifest().schema.clone();
+    let options = part.manifest().options.iter().cloned();
+    note(&mut manifest.options, options.filter(|(name, _)| name == LANGUAGE_OPTION));
     manifest.sources.extend(part.manifest().sources.iter().cloned());
     report.add_sources(&part.manifest().sources);
     report.documents += part.manifest().statistics.documents;

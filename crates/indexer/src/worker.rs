@@ -3,10 +3,10 @@
 //! Comes in: slots. Goes out: for each a run of postings, lengths, ids, compressed documents and bad records, all numbered
 //! from the slot's first document. It shares nothing with other workers but what it reads.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use analysis::Analyzer;
+use analysis::{Analyzer, Language};
 use sources::{BadRecord, Document, FieldName, Item};
 use store::{StoredDocument, StoredValue};
 
@@ -16,6 +16,9 @@ use crate::inversion::{InvertedSlot, Inverter};
 use crate::slots::{Content, Slot};
 use crate::stored::{Block, StoredBlocks, stored_value, text_of};
 use crate::{BuildOptions, Error, OnBad, OnDuplicate};
+
+/// Fields in which documents say which language they are in.
+const LANGUAGE_FIELDS: [&str; 2] = ["language", "lang"];
 
 /// Indexes slots.
 pub(crate) struct Worker<'a> {
@@ -47,6 +50,8 @@ pub(crate) struct SlotOutput {
     pub(crate) late_fields: Vec<FieldName>,
     pub(crate) text_bytes: u64,
     pub(crate) made_ids: u64,
+    /// The languages of the documents, where they have any.
+    pub(crate) languages: BTreeSet<Language>,
 }
 
 /// A slot, indexed.
@@ -139,12 +144,13 @@ impl<'a> Worker<'a> {
             return self.bad(BadRecord { source, number, offset, reason, excerpt });
         }
         added?;
-        for place in &self.places {
-            let text = place.and_then(|place| match &stored.fields[place].1 {
-                StoredValue::Text(text) => Some(text.as_str()),
-                _ => None,
-            });
-            let text = text.unwrap_or_default();
+        let text = |place: &Option<usize>| match &stored.fields[(*place)?].1 {
+            StoredValue::Text(text) => Some(text.as_str()),
+            _ => None,
+        };
+        let texts = || self.places.iter().map(|place| text(place).unwrap_or_default());
+        self.output.languages.insert(self.inverter.begin_document(said_language(&stored), texts()));
+        for text in texts() {
             self.output.text_bytes += text.len() as u64;
             self.inverter.text(text);
         }
@@ -192,4 +198,12 @@ impl<'a> Worker<'a> {
         }
         StoredDocument { fields: stored }
     }
+}
+
+/// The language that a document says it is in.
+fn said_language(document: &StoredDocument) -> Option<&str> {
+    document.fields.iter().find_map(|(name, value)| match value {
+        StoredValue::Text(text) if LANGUAGE_FIELDS.contains(&name.as_str()) => Some(text.as_str()),
+        _ => None,
+    })
 }

@@ -3,7 +3,7 @@
 //! In come documents with named texts, out go their tokens and the figures counted from them. Nothing is matched or
 //! scored here.
 
-use analysis::{Analyzer, AnalyzerOptions};
+use analysis::{Analyzer, AnalyzerOptions, Language};
 use std::ops::Range;
 
 /// A document as it is given to [`Corpus::new`].
@@ -43,6 +43,8 @@ pub struct Span {
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) term: String,
+    /// Its stem in the language of its document, where documents have one.
+    pub(crate) stem: String,
     pub(crate) folded: String,
     pub(crate) surface: String,
     pub(crate) bytes: Range<usize>,
@@ -211,20 +213,23 @@ fn tokens_by_field(
     document: &OracleDoc,
 ) -> Vec<Vec<Token>> {
     let text_of = |name: &String| document.fields.iter().find(|(given, _)| given == name);
-    let texts = fields.iter().map(|name| text_of(name).map_or("", |(_, text)| text.as_str()));
-    texts.map(|text| tokens(analyzer, text)).collect()
+    let texts = || fields.iter().map(|name| text_of(name).map_or("", |(_, text)| text.as_str()));
+    let language = analyzer.language_of(None, texts());
+    texts().map(|text| tokens(analyzer, text, language)).collect()
 }
 
 /// The tokens of a text. A word of which nothing is left to search for takes no position.
-pub(crate) fn tokens(analyzer: &Analyzer, text: &str) -> Vec<Token> {
+pub(crate) fn tokens(analyzer: &Analyzer, text: &str, language: Language) -> Vec<Token> {
     let mut tokens = Vec::new();
     analyzer.words(text, |word, bytes| {
         let (mut term, mut folded, mut surface) = (String::new(), String::new(), String::new());
+        let mut stem = String::new();
         analyzer.term(word, &mut term);
+        analyzer.stem_term(word, language, &mut stem);
         analyzer.folded(word, &mut folded);
         analyzer.surface(word, &mut surface);
         if !term.is_empty() {
-            tokens.push(Token { term, folded, surface, bytes });
+            tokens.push(Token { term, stem, folded, surface, bytes });
         }
     });
     tokens

@@ -5,7 +5,7 @@
 
 use crate::corpus::{Token, tokens};
 use crate::query::{Occur, Query};
-use analysis::Analyzer;
+use analysis::{Analyzer, Language};
 
 /// First and last token of a match.
 pub(crate) type Place = (usize, usize);
@@ -139,19 +139,37 @@ fn phrase_slots(slots: &[Query], analyzer: &Analyzer) -> Vec<Shape> {
     shapes.collect()
 }
 
+/// Words by their terms; where documents have languages, by their stems in the language of each.
 fn words(text: &str, analyzer: &Analyzer) -> Vec<Shape> {
-    let shapes = tokens(analyzer, text).into_iter().map(|Token { term, .. }| Shape::Word {
-        name: format!("word {term}"),
-        accepts: Box::new(move |token| token.term == term),
-    });
-    shapes.collect()
+    if !analyzer.has_languages() {
+        let shapes = tokens(analyzer, text, Language::default()).into_iter();
+        let shape = |Token { term, .. }| Shape::Word {
+            name: format!("word {term}"),
+            accepts: Box::new(move |token| token.term == term),
+        };
+        return shapes.map(shape).collect();
+    }
+    let languages = analyzer.languages();
+    let by_language: Vec<Vec<Token>> =
+        languages.iter().map(|language| tokens(analyzer, text, *language)).collect();
+    let shape = |at: usize| {
+        let stems: Vec<String> = by_language.iter().map(|tokens| tokens[at].stem.clone()).collect();
+        Shape::Word {
+            name: format!("word {}", stems.join(" ")),
+            accepts: Box::new(move |token| stems.contains(&token.stem)),
+        }
+    };
+    (0..by_language[0].len()).map(shape).collect()
 }
 
 fn surfaces(text: &str, analyzer: &Analyzer) -> Vec<Shape> {
-    let shapes = tokens(analyzer, text).into_iter().map(|Token { surface, .. }| Shape::Word {
-        name: format!("surface {surface}"),
-        accepts: Box::new(move |token| token.surface == surface),
-    });
+    let shapes =
+        tokens(analyzer, text, Language::default()).into_iter().map(|Token { surface, .. }| {
+            Shape::Word {
+                name: format!("surface {surface}"),
+                accepts: Box::new(move |token| token.surface == surface),
+            }
+        });
     shapes.collect()
 }
 

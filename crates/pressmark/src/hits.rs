@@ -177,11 +177,17 @@ impl<'a> HitMaker<'a> {
         if self.terms.contains(term) || self.forms.is_empty() {
             return self.terms.contains(term);
         }
+        let analyzer = self.index.analyzer();
+        let Some(bytes) = field.words.word(position) else { return false };
         let mut form = String::new();
-        if let Some(bytes) = field.words.word(position) {
-            self.index.analyzer().surface(&field.text[bytes], &mut form);
-        }
+        analyzer.surface(&field.text[bytes.clone()], &mut form);
+        // Which language the document is in is not looked up: any of them may count.
         self.forms.contains(&(term, form.as_str()))
+            || analyzer.languages().into_iter().any(|language| {
+                analyzer.stem_term(&field.text[bytes.clone()], language, &mut form);
+                let (stem, language) = analysis::split_form(&form);
+                language.is_some_and(|language| self.forms.contains(&(stem, language)))
+            })
     }
 
     /// The term of the word at a position.

@@ -129,7 +129,9 @@ impl Index {
         let (k1, b) = self.ranking();
         let records = || file.segments().iter().map(|segment| segment.record());
         let terms = match file.segments() {
-            [segment] if !self.analyzer().stems() => u64::from(segment.record().terms),
+            [segment] if !self.analyzer().stems() && !self.analyzer().has_languages() => {
+                u64::from(segment.record().terms)
+            }
             _ => self.terms(None)?.count_all()?,
         };
         Ok(Stats {

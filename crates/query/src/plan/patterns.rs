@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use analysis::split_form;
+use analysis::{split_form, split_stem};
 
 use super::build::Planner;
 use super::words::piece_idf;
@@ -283,6 +283,13 @@ fn share_form(left: &Word, right: &Word) -> bool {
     }
     let (left, right) = (forms(left), forms(right));
     let (few, many) = if left.len() <= right.len() { (left, right) } else { (right, left) };
+    // A stem of a language stands wherever a word of that stem does, and no stem of another stands there.
+    let is_stem = |form: &String| split_stem(form).is_some();
+    match (few.first().is_some_and(is_stem), many.first().is_some_and(is_stem)) {
+        (false, false) => {}
+        (true, true) => return few.iter().any(|form| many.contains(form)),
+        _ => return !few.is_empty() && !many.is_empty(),
+    }
     few.iter().any(|form| {
         // A stem stands wherever one of its forms does.
         let (stem, written) = split_form(form);

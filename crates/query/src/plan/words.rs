@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use analysis::{form_range, form_term, split_form};
+use analysis::{form_range, form_term, split_form, split_stem};
 use fst::{IntoStreamer, Streamer};
 use store::postings::TermInfo;
 use store::{IndexFile, Segment, TermOrdinal};
@@ -32,7 +32,7 @@ impl Planner<'_> {
             NodeKind::Text(text) => {
                 let tokens = self.tokens(text).into_iter();
                 tokens
-                    .map(|(_, term)| self.term_word(term, None, scope, at))
+                    .map(|(written, term)| self.plain_word(&written, term, scope, at))
                     .collect::<Result<_, _>>()?
             }
             NodeKind::Surface(text) => {
@@ -88,7 +88,7 @@ impl Planner<'_> {
             NodeKind::Wildcard(pattern) => {
                 for piece in expand::pieces(analyzer, pattern) {
                     words.push(match piece {
-                        Piece::Word(term) => self.term_word(term, None, scope, at)?,
+                        Piece::Word(term) => self.plain_word(&term.clone(), term, scope, at)?,
                         Piece::Wildcard(wildcard) => {
                             let expanded = expand::wildcard(index, &wildcard, &limits)?;
                             self.expanded_word(wildcard.to_string(), expanded, scope, at)?
@@ -136,6 +136,45 @@ impl Planner<'_> {
         tokens
     }
 
+    /// The entry of a word as typed: its term, or its stems in all languages of the index.
+    fn plain_word(
+        &mut self,
+        written: &str,
+        term: String,
+        scope: Option<usize>,
+        at: &Range<usize>,
+    ) -> Result<WordId, Error> {
+        if !self.analyzer.has_languages() {
+            return self.term_word(term, None, scope, at);
+        }
+        let options = self.index.manifest().options.iter();
+        let languages = options.filter(|(name, _)| name == "language");
+        let mut stems: Vec<String> = languages
+            .map(|(_, code)| {
+                let mut stem = String::new();
+                self.analyzer.stem_term(written, self.analyzer.language(code), &mut stem);
+                stem
+            })
+            .collect();
+        // In byte order, so that the ordinals of each segment ascend.
+        stems.sort_unstable();
+        let mut segments = vec![Vec::new(); self.index.segments().len()];
+        let mut found = Vec::new();
+        for stem in stems {
+            let mut is_found = false;
+            for (segment, ordinals) in self.index.segments().iter().zip(&mut segments) {
+                if let Some(info) = segment.lookup(stem.as_bytes())? {
+                    ordinals.push(info.ordinal);
+                    is_found = true;
+                }
+            }
+            if is_found {
+                found.push(stem);
+            }
+        }
+        self.many(term, found, segments, scope, at)
+    }
+
     /// The idf of a word.
     pub(super) fn idf(&self, word: WordId) -> f64 {
         let documents = self.index.manifest().statistics.documents;
@@ -158,6 +197,7 @@ impl Planner<'_> {
         let infos: Vec<_> = self.index.segments().iter().map(look_up).collect::<Result<_, _>>()?;
         let label = match (&surface, split_form(&term)) {
             (Some(form), _) => format!("={form}"),
+            (None, (stem, Some(_))) if split_stem(&term).is_some() => stem.to_owned(),
             (None, (_, Some(form))) => format!("={form}"),
             (None, (term, None)) => term.to_owned(),
         };
@@ -255,7 +295,9 @@ impl Planner<'_> {
         if let [term] = forms.as_slice() {
             return self.term_word(term.clone(), None, scope, at);
         }
-        let key = (scope, None, forms.clone());
+        // Words that stand nowhere are told apart by how they are written.
+        let is_unknown = forms.is_empty().then(|| label.clone());
+        let key = (scope, is_unknown, forms.clone());
         if let Some(&id) = self.word_ids.get(&key) {
             return Ok(id);
         }
@@ -309,6 +351,11 @@ impl Planner<'_> {
         }
         forms.sort_unstable();
         forms.dedup();
+        // A stem of a language stands where words stand that may be in the set, too.
+        let stems = forms.iter().filter(|form| split_stem(form).is_some()).count();
+        if 0 < stems && stems < forms.len() {
+            return self.mix(words, at);
+        }
         // A form stands where its stem stands: side by side in one set they would count twice.
         let is_covered = |form: &String| match split_form(form) {
             (stem, Some(_)) => forms.binary_search_by(|other| other.as_str().cmp(stem)).is_ok(),
