@@ -1,8 +1,11 @@
 //! Does `bench` tell the truth on this machine? Real queries, a real clock, and faults put in on purpose.
 //!
 //! ```text
-//! cargo run --profile quick -p evaluation --example honesty -- news.pmk queries.txt [TRIES]
+//! cargo run --profile quick -p evaluation --example honesty -- news.pmk queries.txt [TRIES [ROUNDS [processor]]]
 //! ```
+//!
+//! With `processor` equal and slowed measurements are timed by the processor time of the thread: it says whether the verdicts
+//! are right where the machine is too busy for a clock on the wall.
 //!
 //! In come an index and queries, out go three counts: of pairs of equal measurements, how many gave a verdict of change (none
 //! should); of measurements in which every answer takes a tenth longer, how many were found slower (all should); and
@@ -19,6 +22,7 @@ use evaluation::latency::{
     Meter, QueryLine, QueryTimes, Reading, Report, ReportInput, compare, measure, queries,
 };
 use pressmark::{Index, OpenOptions, QueryText, Ranking, Strategy};
+use rustix::time::{ClockId, clock_gettime};
 
 struct WallClock(Instant);
 
@@ -34,6 +38,18 @@ impl Clock for WallClock {
     }
 }
 
+/// The processor time of the thread that asks.
+struct ProcessorClock;
+
+impl Clock for ProcessorClock {
+    fn now(&self) -> Duration {
+        let time = clock_gettime(ClockId::ThreadCPUTime);
+        Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
+    }
+
+    fn wait_until(&self, _at: Duration) {}
+}
+
 struct NoMeter;
 
 impl Meter for NoMeter {
@@ -44,28 +60,31 @@ impl Meter for NoMeter {
 
 /// Queries on an index, with faults.
 struct Trial {
+    clock: Box<dyn Clock + Sync>,
+    rounds: usize,
     index: Index,
     asked: Vec<(QueryLine, String)>,
 }
 
 impl Trial {
     fn answer(&self, query: usize, slowdown: f64) -> Result<Answered, pressmark::Error> {
-        let began = Instant::now();
+        let began = self.clock.now();
         let text = QueryText::new(self.asked[query].0.query.as_str());
         let prepared = self.index.prepare(&text, Ranking::default())?;
         self.index.rank(&prepared, 10, Strategy::Auto)?;
-        let took = began.elapsed();
-        while began.elapsed() < took.mul_f64(slowdown) {
-            std::hint::spin_loop();
+        let took = self.clock.now() - began;
+        if 1.0 < slowdown {
+            while self.clock.now() - began < took.mul_f64(slowdown) {
+                std::hint::spin_loop();
+            }
         }
         Ok(Answered::default())
     }
 
     fn report(&self, slowdown: f64, seed: u64) -> Result<Report, pressmark::Error> {
-        let options = MeasureOptions { seed, rounds: 7, ..MeasureOptions::default() };
+        let options = MeasureOptions { seed, rounds: self.rounds, ..MeasureOptions::default() };
         let work = |query: usize| self.answer(query, slowdown);
-        let clock = WallClock(Instant::now());
-        let measured = measure(self.asked.len(), &options, &clock, &NoMeter, &work)?;
+        let measured = measure(self.asked.len(), &options, &*self.clock, &NoMeter, &work)?;
         let times = |(line, class): &(QueryLine, String)| QueryTimes {
             line: line.line,
             query: line.query.clone(),
@@ -95,9 +114,16 @@ impl Trial {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, index, file, rest @ ..] = arguments.as_slice() else {
-        return Err("expected an index, a file of queries, and the number of tries".into());
+        return Err(
+            "expected an index, a file of queries, and the numbers of tries and of rounds".into()
+        );
     };
     let tries: u64 = rest.first().map_or(Ok(20), |tries| tries.parse())?;
+    let rounds: usize = rest.get(1).map_or(Ok(20), |rounds| rounds.parse())?;
+    let clock: Box<dyn Clock + Sync> = match rest.get(2).map(String::as_str) {
+        Some("processor") => Box::new(ProcessorClock),
+        _ => Box::new(WallClock(Instant::now())),
+    };
     let index = Index::open(index.as_ref(), &OpenOptions::default())?;
     let mut asked = Vec::new();
     for line in queries(&std::fs::read_to_string(file)?).0 {
@@ -107,7 +133,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             asked.push((line, prepared.class().as_str().to_owned()));
         }
     }
-    let trial = Trial { index, asked };
+    let trial = Trial { clock, rounds, index, asked };
     let changed = |old: &Report, new: &Report| {
         let verdicts = compare(old, new, ComparisonOptions::default());
         let all = verdicts.last().map(|class| class.change);
