@@ -20,7 +20,7 @@ pub use analyzer::{Analyzer, AnalyzerId, AnalyzerOptions, Token};
 pub use dates::{date_span, date_text};
 pub use forms::{form_range, form_term, is_form_term, split_form, split_stem, stem_term};
 pub use language::Language;
-pub use name_key::{may_have_name_key, name_key};
+pub use name_key::{NAME_KEY_VERSION, may_have_name_key, name_key, name_key_class};
 
 /// What can be wrong with the options of an analyzer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -68,6 +68,19 @@ pub fn name_key(folded: &str, out: &mut String) {
     }
 }
 
+/// Which keys these are. Raise it with every change of [`name_key`] or [`name_key_class`]: an index keeps the classes of its
+/// terms' keys, and whoever reads it must not compare them with those of other keys.
+pub const NAME_KEY_VERSION: u32 = 1;
+
+/// The class of a key, 1 to 255: 1 and the FNV-1a hash of its bytes modulo 255.
+#[must_use]
+pub fn name_key_class(key: &str) -> u8 {
+    let hash = key
+        .bytes()
+        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    1 + (hash % 255) as u8
+}
+
 /// Whether a folded word can have a key, told by its letters b, l, m, n, r alone: these stand for themselves in every
 /// spelling. A quick no for nearly all words; yes says nothing.
 #[must_use]

@@ -6,12 +6,12 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-use analysis::{Analyzer, AnalyzerOptions};
+use analysis::{Analyzer, AnalyzerOptions, NAME_KEY_VERSION};
 use sources::{Inputs, SkipReason, SourceSummary};
 use store::postings::ImpactModel;
 use store::{
-    AnalyzerRecord, IndexFile, IndexWriter, OpenMode, SegmentFacts, SourceRecord, Storage, names,
-    norms,
+    AnalyzerRecord, IndexFile, IndexWriter, NameClasses, OpenMode, SegmentFacts, SourceRecord,
+    Storage, names, norms,
 };
 use tempfile::SpooledTempFile;
 
@@ -399,27 +399,49 @@ impl<'a> Work<'a> {
 }
 
 fn write_lists(writer: &mut IndexWriter<'_>, merged: Merged) -> Result<(), Error> {
-    copy_section(writer, names::POSTINGS, merged.postings)?;
-    copy_section(writer, names::VOCABULARY, merged.vocabulary)?;
+    write_section(writer, names::POSTINGS, &[], merged.postings)?;
+    write_section(writer, names::VOCABULARY, &[], merged.vocabulary)?;
     writer.write_section(names::TERMS, &merged.terms)?;
-    Ok(())
+    let bounds = merged.endings.bounds();
+    writer.begin_section(names::ENDINGS)?;
+    writer.write(&bounds.to_bytes())?;
+    each_piece(merged.tails, |tails| {
+        let tails = tails.as_chunks().0.iter().map(|tail| u32::from_le_bytes(*tail));
+        let classes: Vec<u8> =
+            tails.map(|tail| bounds.class((tail != 0).then_some(tail))).collect();
+        Ok(writer.write(&classes)?)
+    })?;
+    writer.end_section()?;
+    let head = NameClasses::head(NAME_KEY_VERSION);
+    write_section(writer, names::NAME_KEYS, &head, merged.name_classes)
 }
 
-fn copy_section(
+fn write_section(
     writer: &mut IndexWriter<'_>,
     name: &str,
-    mut from: SpooledTempFile,
+    head: &[u8],
+    rest: SpooledTempFile,
+) -> Result<(), Error> {
+    writer.begin_section(name)?;
+    writer.write(head)?;
+    each_piece(rest, |piece| Ok(writer.write(piece)?))?;
+    Ok(writer.end_section()?)
+}
+
+/// Reads a file from its start in pieces of a mebibyte, the last one smaller.
+fn each_piece(
+    mut file: SpooledTempFile,
+    mut sink: impl FnMut(&[u8]) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let failed = |cause| Error::Spill { action: "read", cause };
-    from.seek(SeekFrom::Start(0)).map_err(failed)?;
-    writer.begin_section(name)?;
-    let mut buffer = vec![0; 1 << 20];
+    file.seek(SeekFrom::Start(0)).map_err(failed)?;
+    let mut piece = Vec::new();
     loop {
-        let read = from.read(&mut buffer).map_err(failed)?;
-        if read == 0 {
-            return Ok(writer.end_section()?);
+        piece.clear();
+        if file.by_ref().take(1 << 20).read_to_end(&mut piece).map_err(failed)? == 0 {
+            return Ok(());
         }
-        writer.write(&buffer[..read])?;
+        sink(&piece)?;
     }
 }
 

@@ -1,7 +1,7 @@
 //! The last merge: all runs to the postings, positions, vocabulary and term table of the segment.
 //!
-//! Comes in: the runs of all slots. Goes out: section `positions`, written as it is made, and postings, vocabulary and
-//! term table, kept aside until their turn. The bytes depend on the documents alone: lists are encoded from their first
+//! Comes in: the runs of all slots. Goes out: section `positions`, written as it is made, and postings, vocabulary, term
+//! table and classes of terms, kept aside until their turn. The bytes depend on the documents alone: lists are encoded from their first
 //! posting on, whatever runs they came in.
 //!
 //! Terms are cut into ranges of about equal work. Threads draw ranges in order, merge and encode them side by side, and
@@ -14,8 +14,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use analysis::{is_form_term, name_key, name_key_class};
 use store::postings::{ImpactModel, ListBuilder, ListSummary, Postings, TermTableBuilder};
-use store::{IndexWriter, VocabularyBuilder, names};
+use store::{EndingSample, IndexWriter, VocabularyBuilder, names, term_tail};
 use tempfile::SpooledTempFile;
 
 use crate::piece::Columns;
@@ -51,6 +52,10 @@ pub(crate) struct Merged {
     pub(crate) vocabulary: SpooledTempFile,
     pub(crate) terms: Vec<u8>,
     pub(crate) term_count: u32,
+    pub(crate) endings: EndingSample,
+    /// Each term's tail in four bytes, zeros for a form as written.
+    pub(crate) tails: SpooledTempFile,
+    pub(crate) name_classes: SpooledTempFile,
 }
 
 /// Merges the runs and writes section `positions`.
@@ -66,6 +71,7 @@ pub(crate) fn merge(
     let share = options.memory / (input.threads as u64 * 8);
     let range_bytes = (total / (input.threads as u64 * 8)).min(share).clamp(MIN_RANGE, MAX_RANGE);
     let spooled = || spool(target, options.spill, (options.memory / 16) as usize);
+    let small = || BufWriter::new(spool(target, options.spill, (options.memory / 64) as usize));
     writer.begin_section(names::POSITIONS)?;
     let merger = Merger {
         input,
@@ -79,6 +85,9 @@ pub(crate) fn merge(
         lexicon: Mutex::new(Lexicon {
             vocabulary: VocabularyBuilder::new(BufWriter::new(spooled()))?,
             table: TermTableBuilder::new(),
+            endings: EndingSample::default(),
+            tails: small(),
+            name_classes: small(),
         }),
         failure: Mutex::new(None),
         progress,
@@ -129,6 +138,9 @@ struct Files<'w, 's> {
 struct Lexicon {
     vocabulary: VocabularyBuilder<BufWriter<SpooledTempFile>>,
     table: TermTableBuilder,
+    endings: EndingSample,
+    tails: BufWriter<SpooledTempFile>,
+    name_classes: BufWriter<SpooledTempFile>,
 }
 
 /// What a thread has merged and not handed in.
@@ -139,6 +151,7 @@ struct Output {
     /// Terms end to end, and where each ends.
     terms: Vec<u8>,
     term_ends: Vec<usize>,
+    name_classes: Vec<u8>,
     summaries: Vec<ListSummary>,
 }
 
@@ -188,8 +201,9 @@ impl Merger<'_, '_, '_> {
     ) -> Result<(), Interrupted> {
         let until = self.starts.get(ticket + 1).map(|start| &**start);
         let mut merge = RunMerge::open(runs, &self.starts[ticket], until, self.buffer_bytes)?;
-        let mut columns = Columns::default();
+        let (mut columns, mut key) = (Columns::default(), String::new());
         while merge.next_term()? {
+            output.name_classes.push(name_class(merge.term(), &mut key));
             self.list(&mut merge, builder, output, &mut columns)?;
             if self.output_bytes <= output.postings.len() + output.positions.len() {
                 self.hand_in_bytes(ticket, output)?;
@@ -212,7 +226,7 @@ impl Merger<'_, '_, '_> {
         columns: &mut Columns,
     ) -> Result<(), Error> {
         let MergeInput { model, bases, .. } = self.input;
-        let Output { postings, positions, terms, term_ends, summaries } = output;
+        let Output { postings, positions, terms, term_ends, summaries, .. } = output;
         builder.begin(model, merge.documents(), positions);
         terms.extend_from_slice(merge.term());
         term_ends.push(terms.len());
@@ -233,10 +247,7 @@ impl Merger<'_, '_, '_> {
         self.bytes_turns.wait(ticket).map_err(|Stopped| Interrupted::ByOther)?;
         let mut files = lock(&self.files);
         files.writer.write(&output.positions)?;
-        files
-            .postings
-            .write_all(&output.postings)
-            .map_err(|cause| Error::Spill { action: "write", cause })?;
+        files.postings.write_all(&output.postings).map_err(not_written)?;
         output.positions.clear();
         output.positions.shrink_to(self.output_bytes);
         output.postings.clear();
@@ -250,14 +261,15 @@ impl Merger<'_, '_, '_> {
         let mut lexicon = lock(&self.lexicon);
         let mut start = 0;
         for (end, summary) in output.term_ends.iter().zip(&output.summaries) {
-            lexicon.vocabulary.push(&output.terms[start..*end])?;
-            lexicon.table.push(summary);
+            lexicon.push(&output.terms[start..*end], summary)?;
             start = *end;
         }
+        lexicon.name_classes.write_all(&output.name_classes).map_err(not_written)?;
         drop(lexicon);
         self.terms_turns.pass();
         output.terms.clear();
         output.term_ends.clear();
+        output.name_classes.clear();
         output.summaries.clear();
         Ok(())
     }
@@ -274,14 +286,16 @@ impl Merger<'_, '_, '_> {
         let Files { writer, postings } =
             self.files.into_inner().unwrap_or_else(PoisonError::into_inner);
         writer.end_section()?;
-        let Lexicon { vocabulary, table } =
-            self.lexicon.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let term_count = vocabulary.len();
-        let vocabulary = vocabulary
-            .finish()?
-            .into_inner()
-            .map_err(|error| Error::Spill { action: "write", cause: error.into_error() })?;
-        Ok(Merged { postings, vocabulary, terms: table.finish(), term_count })
+        let lexicon = self.lexicon.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Merged {
+            postings,
+            term_count: lexicon.vocabulary.len(),
+            vocabulary: flushed(lexicon.vocabulary.finish()?)?,
+            terms: lexicon.table.finish(),
+            endings: lexicon.endings,
+            tails: flushed(lexicon.tails)?,
+            name_classes: flushed(lexicon.name_classes)?,
+        })
     }
 }
 
@@ -296,6 +310,36 @@ fn encode(
     frequencies.iter_mut().for_each(|more| *more = more.wrapping_add(1));
     builder.extend(model, Postings { docs, frequencies, places }, positions);
     columns.clear();
+}
+
+impl Lexicon {
+    /// Enters the next term but for the class of its key.
+    fn push(&mut self, term: &[u8], summary: &ListSummary) -> Result<(), Error> {
+        self.vocabulary.push(term)?;
+        self.table.push(summary);
+        let tail = term_tail(term);
+        tail.into_iter().for_each(|tail| self.endings.push(tail));
+        self.tails.write_all(&tail.unwrap_or_default().to_le_bytes()).map_err(not_written)
+    }
+}
+
+/// The class of a term's spelling key; 0 for a form as written.
+fn name_class(term: &[u8], key: &mut String) -> u8 {
+    match std::str::from_utf8(term) {
+        Ok(term) if !is_form_term(term.as_bytes()) => {
+            name_key(term, key);
+            name_key_class(key)
+        }
+        _ => 0,
+    }
+}
+
+fn flushed(file: BufWriter<SpooledTempFile>) -> Result<SpooledTempFile, Error> {
+    file.into_inner().map_err(|error| not_written(error.into_error()))
+}
+
+fn not_written(cause: std::io::Error) -> Error {
+    Error::Spill { action: "write", cause }
 }
 
 /// A panic in one thread must not leave the others waiting.

@@ -12,7 +12,7 @@ mod wildcard;
 
 use std::ops::Range;
 
-use analysis::is_form_term;
+use analysis::{NAME_KEY_VERSION, is_form_term, name_key_class};
 use fst::automaton::Automaton;
 use fst::{IntoStreamer, Streamer};
 pub(crate) use fuzzy::fuzzy;
@@ -44,28 +44,79 @@ pub(crate) struct Limits {
     pub(crate) max_expansions: usize,
 }
 
+/// Hands each word with its ordinal on, in byte order.
+type Sink<'s> = &'s mut dyn FnMut(&[u8], TermOrdinal);
+
+/// Resolving a word from its ordinal costs as much as reading so many in order.
+const RESOLVED_PER_READ: usize = 6;
+
 /// Collects the words accepted by an automaton.
 fn search<A: Automaton>(
     index: &IndexFile,
     limits: &Limits,
     automaton: &A,
 ) -> Result<Expanded, Error> {
-    collect(index, limits, |segment| segment.vocabulary().search(automaton).into_stream(), |_| true)
+    collect(index, limits, |segment, sink| {
+        stream(segment.vocabulary().search(automaton).into_stream(), sink);
+        Ok(())
+    })
 }
 
-/// Collects the words with a prefix that pass a test.
-fn search_prefix(
+/// Collects the words with a prefix and a suffix that pass a test.
+fn search_between(
     index: &IndexFile,
     limits: &Limits,
-    prefix: &[u8],
-    accepts: impl FnMut(&[u8]) -> bool,
+    (prefix, suffix): (&[u8], &[u8]),
+    mut accepts: impl FnMut(&[u8]) -> bool,
 ) -> Result<Expanded, Error> {
     let after = prefix.iter().rposition(|&byte| byte < u8::MAX).map(|last| {
         let mut after = prefix[..=last].to_vec();
         after[last] += 1;
         after
     });
-    collect(index, limits, |segment| between(segment, prefix, after.as_deref()), accepts)
+    let mut candidates = Vec::new();
+    collect(index, limits, |segment, sink| {
+        let range = ordinals(segment, prefix, after.as_deref());
+        let mut sink = |word: &[u8], ordinal: TermOrdinal| {
+            if word.ends_with(suffix) && accepts(word) {
+                sink(word, ordinal);
+            }
+        };
+        let endings = if suffix.is_empty() { None } else { segment.endings()? };
+        if let Some(endings) = endings {
+            endings.candidates(suffix, range.clone(), &mut candidates);
+            if candidates.len() * RESOLVED_PER_READ < range.len() {
+                return resolve(segment, &candidates, &mut sink);
+            }
+        }
+        stream(between(segment, prefix, after.as_deref()), &mut sink);
+        Ok(())
+    })
+}
+
+/// Collects the words that may have a name's key and pass a test.
+fn search_names(
+    index: &IndexFile,
+    limits: &Limits,
+    key: &str,
+    mut accepts: impl FnMut(&[u8]) -> bool,
+) -> Result<Expanded, Error> {
+    let class = name_key_class(key);
+    let mut candidates = Vec::new();
+    collect(index, limits, |segment, sink| {
+        let mut sink = |word: &[u8], ordinal: TermOrdinal| {
+            if accepts(word) {
+                sink(word, ordinal);
+            }
+        };
+        let classes = segment.name_classes()?;
+        if let Some(classes) = classes.filter(|classes| classes.version() == NAME_KEY_VERSION) {
+            classes.candidates(class, &mut candidates);
+            return resolve(segment, &candidates, &mut sink);
+        }
+        stream(segment.vocabulary().stream(), &mut sink);
+        Ok(())
+    })
 }
 
 /// The words of a segment from `first` on, before `after` if there is an end.
@@ -77,6 +128,36 @@ fn between<'i>(segment: &'i Segment, first: &[u8], after: Option<&[u8]>) -> fst:
     }
 }
 
+/// The ordinals of the words from `first` on, before `after` if there is an end.
+fn ordinals(segment: &Segment, first: &[u8], after: Option<&[u8]>) -> Range<u32> {
+    let terms = segment.record().terms;
+    let from = |word: &[u8]| {
+        let next = between(segment, word, None).next().map(|(_, ordinal)| ordinal as u32);
+        next.unwrap_or(terms)
+    };
+    from(first)..after.map_or(terms, from)
+}
+
+/// Reads words in order.
+fn stream<S>(mut words: S, sink: Sink<'_>)
+where
+    S: for<'s> Streamer<'s, Item = (&'s [u8], u64)>,
+{
+    while let Some((word, ordinal)) = words.next() {
+        sink(word, TermOrdinal(ordinal as u32));
+    }
+}
+
+/// Looks words up by their ordinals.
+fn resolve(segment: &Segment, ordinals: &[TermOrdinal], sink: Sink<'_>) -> Result<(), Error> {
+    let mut word = Vec::new();
+    for &ordinal in ordinals {
+        segment.word(ordinal, &mut word)?;
+        sink(&word, ordinal);
+    }
+    Ok(())
+}
+
 /// A word of one segment: its bytes among all words found, the segment and the ordinal.
 struct Found {
     bytes: Range<usize>,
@@ -86,27 +167,21 @@ struct Found {
 
 /// Reads the words of all segments one segment after the other, which is faster than merging streams of which nearly
 /// every word is passed over, and then merges those that passed.
-fn collect<'i, S>(
-    index: &'i IndexFile,
+fn collect(
+    index: &IndexFile,
     limits: &Limits,
-    words: impl Fn(&'i Segment) -> S,
-    mut accepts: impl FnMut(&[u8]) -> bool,
-) -> Result<Expanded, Error>
-where
-    S: for<'s> Streamer<'s, Item = (&'s [u8], u64)>,
-{
+    mut words: impl FnMut(&Segment, Sink<'_>) -> Result<(), Error>,
+) -> Result<Expanded, Error> {
     let has_forms = index.manifest().analyzer.stem.is_some();
     let (mut text, mut found) = (Vec::new(), Vec::new());
     for (segment, view) in index.segments().iter().enumerate() {
-        let mut words = words(view);
-        while let Some((word, ordinal)) = words.next() {
-            if accepts(word) && !(has_forms && is_form_term(word)) {
+        words(view, &mut |word, ordinal| {
+            if !(has_forms && is_form_term(word)) {
                 let start = text.len();
                 text.extend_from_slice(word);
-                let ordinal = TermOrdinal(ordinal as u32);
                 found.push(Found { bytes: start..text.len(), segment, ordinal });
             }
-        }
+        })?;
     }
     if 1 < index.segments().len() {
         let key = |found: &Found| (found.bytes.clone(), found.segment);

@@ -31,6 +31,7 @@ pub use manifest::{
 };
 pub use mapping::{SectionBytes, tame_file_signals};
 pub use reader::{IndexFile, OpenMode};
+pub use sections::classes::{EndingBounds, EndingSample, Endings, NameClasses, term_tail};
 pub use sections::columns::{Column, ColumnBuilder, ColumnKind};
 pub use sections::document_ids::IdsBuilder;
 pub use sections::documents::{

@@ -9,6 +9,7 @@ use codec::checksum::crc32;
 
 use crate::mapping::{Mapping, SectionBytes};
 use crate::postings::{PostingList, TermInfo, TermTable};
+use crate::sections::classes::{Endings, NameClasses};
 use crate::sections::columns::Column;
 use crate::sections::document_ids::Ids;
 use crate::sections::documents::{Documents, StoredDocument};
@@ -120,6 +121,28 @@ impl Segment {
         let ordinal = u32::try_from(ordinal)
             .map_err(|_| Error::corrupt(names::VOCABULARY, 0, "expected an ordinal of 32 bits"))?;
         self.term(TermOrdinal(ordinal)).map(Some)
+    }
+
+    /// Puts the term of an ordinal into `out`. Fails where there is none.
+    pub fn word(&self, ordinal: TermOrdinal, out: &mut Vec<u8>) -> Result<(), Error> {
+        out.clear();
+        if self.vocabulary.as_fst().get_key_into(u64::from(ordinal.0), out) {
+            return Ok(());
+        }
+        let reason = format!("it has no term {}", ordinal.0);
+        Err(Error::corrupt(names::VOCABULARY, 0, reason))
+    }
+
+    /// The terms' classes by what they end in, if the segment has them.
+    pub fn endings(&self) -> Result<Option<Endings<'_>>, Error> {
+        let section = self.section(names::ENDINGS);
+        section.map(|bytes| Endings::open(bytes, self.record.terms)).transpose()
+    }
+
+    /// The terms' classes by their spelling keys, if the segment has them.
+    pub fn name_classes(&self) -> Result<Option<NameClasses<'_>>, Error> {
+        let section = self.section(names::NAME_KEYS);
+        section.map(|bytes| NameClasses::open(bytes, self.record.terms)).transpose()
     }
 
     /// The table entry of a term.

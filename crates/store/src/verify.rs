@@ -11,7 +11,7 @@ use crate::manifest::checks;
 use crate::postings::END;
 use crate::sections::names;
 use crate::sections::norms::norm_of;
-use crate::{Error, IndexFile, SectionRecord, Segment};
+use crate::{Error, IndexFile, SectionRecord, Segment, TermOrdinal};
 
 /// What [`IndexFile::verify`] has read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -108,17 +108,25 @@ fn check_padding(index: &IndexFile, start: u64, end: u64) -> Result<(), Error> {
     Err(Error::corrupt("padding", start, "expected zeros between two sections"))
 }
 
-/// Every key has the next ordinal.
+/// Every key has the next ordinal, and the class of its ending.
 fn check_vocabulary(segment: &Segment) -> Result<(), Error> {
     let wrong = |reason: String| Error::corrupt(names::VOCABULARY, 0, reason);
     let vocabulary = segment.vocabulary();
     vocabulary.as_fst().verify().map_err(|error| wrong(error.to_string()))?;
     let mut stream = vocabulary.stream();
     let mut expected = 0;
+    let endings = segment.endings()?;
+    segment.name_classes()?;
     while let Some((term, ordinal)) = fst::Streamer::next(&mut stream) {
         if ordinal != expected {
             let term = term.escape_ascii();
             return Err(wrong(format!("term `{term}` has ordinal {ordinal}, expected {expected}")));
+        }
+        if let Some(endings) = &endings
+            && endings.class(TermOrdinal(ordinal as u32)) != Some(endings.expected(term))
+        {
+            let reason = format!("the class of term `{}` is wrong", term.escape_ascii());
+            return Err(Error::corrupt(names::ENDINGS, 0, reason));
         }
         expected += 1;
     }
@@ -135,7 +143,7 @@ fn check_postings(segment: &Segment, report: &mut VerifyReport) -> Result<(), Er
     let mut ends = (0, 0);
     let mut vocabulary = segment.vocabulary().stream();
     for ordinal in 0..segment.record().terms {
-        let term = segment.term(crate::TermOrdinal(ordinal))?;
+        let term = segment.term(TermOrdinal(ordinal))?;
         // A form as written stands where its stem stands, which has been counted.
         let is_form =
             fst::Streamer::next(&mut vocabulary).is_some_and(|(word, _)| word.contains(&0));

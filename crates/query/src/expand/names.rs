@@ -2,13 +2,13 @@
 //!
 //! Comes in: a name as typed, with forms to leave out. Goes out: for each of its words the forms with the same key
 //! ([`analysis::name_key`]), the typed one among them. A leading article (`al-`) is not looked for where another word
-//! follows, since it is often left out or written on. Each word's search reads the whole vocabulary; most words are ruled
-//! out by a look at a few of their letters.
+//! follows, since it is often left out or written on. Each word's search reads the terms whose key has the same class, or the whole
+//! vocabulary where the index has no such classes; most of them are ruled out by a look at a few of their letters.
 
 use analysis::{Analyzer, may_have_name_key, name_key};
 use store::IndexFile;
 
-use super::{Expanded, Limits, search_prefix};
+use super::{Expanded, Limits, search_names};
 use crate::Error;
 
 /// Arabic articles as they are transliterated, assimilated ones too.
@@ -57,7 +57,7 @@ fn each_folded(analyzer: &Analyzer, text: &str, mut sink: impl FnMut(String)) {
 /// All forms of one word of a name.
 pub(crate) fn variants(index: &IndexFile, name: &Name, limits: &Limits) -> Result<Expanded, Error> {
     let mut key = String::new();
-    search_prefix(index, limits, b"", |word| {
+    search_names(index, limits, &name.key, |word| {
         if !may_have_name_key(word, &name.key) && word != name.folded.as_bytes() {
             return false;
         }

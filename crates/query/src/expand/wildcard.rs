@@ -2,7 +2,8 @@
 //!
 //! Comes in: a pattern as typed, `\` escaping. Goes out: its pieces, one a word (`al-j*` is the word `al` and the pattern
 //! `j*`), with literal parts folded; and all words of the vocabulary that fit a piece. Letters before the first
-//! wildcard narrow the part of the vocabulary that is read; a pattern that begins with a wildcard reads all of it.
+//! wildcard narrow the part of the vocabulary that is read, letters behind the last one the terms of it that are looked at
+//! (by their classes of endings, where the index has them); a pattern without either reads all of it.
 
 use std::fmt;
 use std::ops::Range;
@@ -10,7 +11,7 @@ use std::ops::Range;
 use analysis::Analyzer;
 use store::IndexFile;
 
-use super::{Expanded, Limits, search_prefix};
+use super::{Expanded, Limits, search_between};
 use crate::Error;
 
 /// One word of a typed pattern.
@@ -104,8 +105,8 @@ pub(crate) fn wildcard(
         Some(Part::Literal(literal)) => literal.as_bytes(),
         _ => b"",
     };
-    search_prefix(index, limits, prefix.as_bytes(), |word| {
-        word.ends_with(suffix) && std::str::from_utf8(word).is_ok_and(|word| wildcard.fits(word))
+    search_between(index, limits, (prefix.as_bytes(), suffix), |word| {
+        std::str::from_utf8(word).is_ok_and(|word| wildcard.fits(word))
     })
 }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use analysis::Analyzer;
+use analysis::{Analyzer, NAME_KEY_VERSION, name_key, name_key_class};
 use store::postings::{ImpactModel, ListBuilder, TermTableBuilder};
 use store::{
-    AnalyzerRecord, BakedRanking, ColumnBuilder, ColumnKind, DocumentsBuilder, FieldKind,
-    FieldSpec, IdsBuilder, IndexFile, IndexWriter, LengthsBuilder, MemoryStorage, SegmentFacts,
-    StoredDocument, StoredValue, VocabularyBuilder, names, norms,
+    AnalyzerRecord, BakedRanking, ColumnBuilder, ColumnKind, DocumentsBuilder, EndingSample,
+    FieldKind, FieldSpec, IdsBuilder, IndexFile, IndexWriter, LengthsBuilder, MemoryStorage,
+    NameClasses, SegmentFacts, StoredDocument, StoredValue, VocabularyBuilder, names, norms,
+    term_tail,
 };
 
 /// A document: its id and its fields.
@@ -62,8 +63,8 @@ fn write(
     let texts = manifest.schema.text_fields().map(|field| field.name.clone()).collect::<Vec<_>>();
     manifest.statistics.field_tokens = vec![0; texts.len()];
     let each = documents.len().div_ceil(segments).max(1);
-    for part in documents.chunks(each) {
-        let facts = segment(&mut writer, analyzer, &texts, part);
+    for (number, part) in documents.chunks(each).enumerate() {
+        let facts = segment(&mut writer, analyzer, &texts, part, number % 2 == 0);
         for (name, kind) in fields.iter().filter(|_| with_columns) {
             if let Some(column) = column(name, *kind, part) {
                 writer.write_section(&names::column(name), &column).unwrap();
@@ -83,12 +84,13 @@ fn write(
     IndexFile::from_bytes(storage.take(path).unwrap()).unwrap()
 }
 
-/// Writes the sections of one segment.
+/// Writes the sections of one segment, with classes of terms or without.
 fn segment(
     writer: &mut IndexWriter<'_>,
     analyzer: &Analyzer,
     texts: &[String],
     documents: &[Sample],
+    with_classes: bool,
 ) -> SegmentFacts {
     let mut lengths = LengthsBuilder::default();
     let mut field_lengths = vec![LengthsBuilder::default(); texts.len()];
@@ -157,6 +159,10 @@ fn segment(
         (names::DOCUMENTS.to_owned(), blocks),
         (names::DOCUMENT_DIRECTORY.to_owned(), directory),
     ];
+    if with_classes {
+        let terms: Vec<&str> = lists.keys().map(String::as_str).collect();
+        sections.extend(classes(&terms));
+    }
     field_lengths.pop();
     for (field, lengths) in field_lengths.into_iter().enumerate() {
         sections.push((names::field_lengths(field), lengths.finish()));
@@ -166,6 +172,25 @@ fn segment(
         writer.write_section(&name, &bytes).unwrap();
     }
     facts
+}
+
+/// The sections of classes.
+fn classes(terms: &[&str]) -> [(String, Vec<u8>); 2] {
+    let tails = || terms.iter().map(|term| term_tail(term.as_bytes()));
+    let mut sample = EndingSample::default();
+    tails().flatten().for_each(|tail| sample.push(tail));
+    let bounds = sample.bounds();
+    let endings = tails().map(|tail| bounds.class(tail)).collect();
+    let mut key = String::new();
+    let class = |term: &&str| {
+        name_key(term, &mut key);
+        name_key_class(&key)
+    };
+    let keys: Vec<u8> = terms.iter().map(class).collect();
+    [
+        (names::ENDINGS.to_owned(), [bounds.to_bytes(), endings].concat()),
+        (names::NAME_KEYS.to_owned(), [&NameClasses::head(NAME_KEY_VERSION)[..], &keys].concat()),
+    ]
 }
 
 /// The column of a field; ids and texts have none.

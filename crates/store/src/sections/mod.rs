@@ -3,6 +3,7 @@
 //! A section is found by its name; its grammar stands in its module. Unknown sections are skipped, so that later
 //! versions can add some without turning away older readers.
 
+pub(crate) mod classes;
 pub(crate) mod columns;
 pub(crate) mod document_ids;
 pub(crate) mod documents;
@@ -32,6 +33,11 @@ pub mod names {
     pub const DOCUMENTS: &str = "documents";
     /// Where each block of stored documents begins.
     pub const DOCUMENT_DIRECTORY: &str = "document_directory";
+
+    /// A class a term by what it ends in.
+    pub const ENDINGS: &str = "endings";
+    /// A class a term by its spelling key.
+    pub const NAME_KEYS: &str = "name_keys";
 
     /// The exact length of each document in one text field; all text fields but the last have such a section.
     pub fn field_lengths(text_field: usize) -> String {

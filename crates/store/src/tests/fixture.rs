@@ -6,9 +6,9 @@ use std::path::Path;
 use crate::norms::norm_of;
 use crate::postings::{ImpactModel, ListBuilder, TermTableBuilder};
 use crate::{
-    ColumnBuilder, ColumnKind, DocumentsBuilder, Error, FieldKind, FieldSpec, IdsBuilder,
-    IndexWriter, LengthsBuilder, MemoryStorage, SegmentFacts, Storage, StoredDocument, StoredValue,
-    VocabularyBuilder, names,
+    ColumnBuilder, ColumnKind, DocumentsBuilder, EndingSample, Error, FieldKind, FieldSpec,
+    IdsBuilder, IndexWriter, LengthsBuilder, MemoryStorage, NameClasses, SegmentFacts, Storage,
+    StoredDocument, StoredValue, VocabularyBuilder, names, term_tail,
 };
 
 /// A document: id, title and body.
@@ -124,6 +124,13 @@ fn write_lists(
         table.push(&list.finish(&model, &mut postings, &mut positions));
     }
     writer.write_section(names::VOCABULARY, &vocabulary.finish()?)?;
+    let mut sample = EndingSample::default();
+    lists.keys().filter_map(|term| term_tail(term.as_bytes())).for_each(|tail| sample.push(tail));
+    let bounds = sample.bounds();
+    let class = |term: &&str| bounds.class(term_tail(term.as_bytes()));
+    let classes: Vec<u8> = lists.keys().map(class).collect();
+    writer.write_section(names::ENDINGS, &[bounds.to_bytes(), classes.clone()].concat())?;
+    writer.write_section(names::NAME_KEYS, &[&NameClasses::head(1)[..], &classes].concat())?;
     writer.write_section(names::TERMS, &table.finish())?;
     writer.write_section(names::POSTINGS, &postings)?;
     writer.write_section(names::POSITIONS, &positions)
