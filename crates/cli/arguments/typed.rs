@@ -10,8 +10,8 @@ use clap_complete::Shell;
 
 use super::numbers::{share, weight, whole};
 use super::{
-    BenchArguments, Color, EvalArguments, Format, PostingsArguments, RankingArguments,
-    RunArguments, TuneArguments,
+    BenchArguments, Color, EvalArguments, Format, KwicArguments, PostingsArguments,
+    RankingArguments, RunArguments, TuneArguments,
 };
 
 const EXAMPLES: &str = "\
@@ -133,6 +133,7 @@ pub(crate) enum Verb {
     Index(IndexArguments),
     Search(SearchArguments),
     Count(CountArguments),
+    Kwic(KwicArguments),
     Get(GetArguments),
     Terms(TermsArguments),
     Postings(PostingsArguments),

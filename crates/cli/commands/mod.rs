@@ -9,6 +9,7 @@ mod explain;
 mod game;
 mod get;
 mod index;
+mod kwic;
 mod man;
 mod opened;
 mod parse;
@@ -33,6 +34,7 @@ pub(crate) fn run(verb: Verb, setting: &Setting) -> anyhow::Result<Exit> {
         Verb::Index(arguments) => index::run(arguments, setting),
         Verb::Search(arguments) => search::run(arguments, setting),
         Verb::Count(arguments) => count::run(arguments, setting),
+        Verb::Kwic(arguments) => kwic::run(arguments, setting),
         Verb::Get(arguments) => get::run(arguments, setting),
         Verb::Terms(arguments) => terms::run(arguments, setting),
         Verb::Stats(arguments) => stats::run(arguments, setting),

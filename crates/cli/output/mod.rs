@@ -9,6 +9,7 @@ pub(crate) mod explanation;
 pub(crate) mod figures;
 pub(crate) mod latency;
 pub(crate) mod lexicon;
+pub(crate) mod lines;
 pub(crate) mod stats;
 pub(crate) mod tables;
 pub(crate) mod text;

@@ -48,6 +48,16 @@ pub enum Error {
         /// The id.
         id: String,
     },
+    /// The text that is to be shown was not stored.
+    #[error(
+        "document `{id}` matches in field `{field}`, whose text was not stored; index without --no-store, or count instead"
+    )]
+    NoText {
+        /// The document.
+        id: String,
+        /// The field.
+        field: String,
+    },
     /// A stored text has fewer words than the index found in it.
     #[error(
         "index is damaged: document `{id}` matches at word {position} of field `{field}`, but its stored text has {words} words; run `pressmark verify`"
@@ -95,7 +105,7 @@ impl Error {
     /// The kind of the error.
     pub fn code(&self) -> ErrorCode {
         match self {
-            Error::Query(_) | Error::UnknownId { .. } => ErrorCode::Query,
+            Error::Query(_) | Error::UnknownId { .. } | Error::NoText { .. } => ErrorCode::Query,
             Error::Search(query::Error::Sort { .. }) => ErrorCode::Query,
             Error::Store(_) | Error::Search(_) | Error::TextDisagrees { .. } => ErrorCode::Index,
             Error::Build(_) | Error::Sources(_) | Error::Analysis(_) => ErrorCode::Input,

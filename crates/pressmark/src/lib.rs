@@ -24,6 +24,7 @@ mod explain;
 mod hits;
 mod index;
 mod inspect;
+mod kwic;
 mod postings;
 mod reading;
 mod request;
@@ -46,6 +47,7 @@ pub use index::{Index, OpenOptions};
 pub use inspect::{
     AnalyzerStats, FieldStats, FormStats, RankingStats, SectionStats, SourceStats, Stats, analyze,
 };
+pub use kwic::{KwicLine, KwicOrder, KwicRequest, KwicSummary, LineSample};
 pub use postings::{Posting, TermPostings};
 pub use reading::{ExpansionReading, LeafReading, QueryReading, TreeNode, WordReading};
 pub use request::{

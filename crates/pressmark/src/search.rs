@@ -271,7 +271,7 @@ impl PreparedQuery {
         &self.text
     }
 
-    fn wrong(&self, error: query::Error) -> Error {
+    pub(crate) fn wrong(&self, error: query::Error) -> Error {
         Error::in_query(error, &self.text)
     }
 
