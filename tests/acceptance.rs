@@ -4,7 +4,9 @@
 //! listed with today's answer, so that the list is right in both directions.
 
 use crate::dump::request;
-use pressmark::{BuildOptions, Detail, Index, Ranking, SearchRequest, Strategy};
+use pressmark::{
+    BuildOptions, Detail, Index, KwicLine, KwicRequest, Ranking, SearchRequest, Strategy, Value,
+};
 use std::path::{Path, PathBuf};
 
 /// Lines that fail today, with the reason: a query, and a part of what happens instead.
@@ -91,6 +93,61 @@ fn scores_are_as_expected() {
             let hits = index.search(&request).unwrap().hits;
             let hits = hits.iter().map(|hit| format!("{}:{:.6}", hit.id, hit.score));
             assert_eq!(hits.collect::<Vec<_>>().join(" "), columns[3], "{line}");
+        }
+    }
+}
+
+/// All lines of a concordance.
+fn lines(index: &Index, request: &KwicRequest) -> Vec<KwicLine> {
+    let mut lines = Vec::new();
+    let each = |line: &KwicLine| {
+        lines.push(line.clone());
+        true
+    };
+    index.kwic(request, each).unwrap();
+    lines
+}
+
+#[test]
+fn matches_hits_and_lines_of_every_query_are_the_same() {
+    let (Some(index), Some(cases)) = (index(), shared("expect.tsv")) else { return };
+    for line in std::fs::read_to_string(cases).unwrap().lines().skip(1) {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let (text, all) = question(columns[0]);
+        let mut request = SearchRequest::new(text.as_str());
+        (request.query.all_words, request.limit) = (all, 100);
+        let hits = index.search(&request).unwrap().hits;
+        let mut spans = Vec::new();
+        for hit in &hits {
+            for span in &hit.spans {
+                let Some(Value::Text(text)) = hit.field(&span.field) else { panic!("{span:?}") };
+                spans.push((hit.id.clone(), span.start, text[span.start..span.end].to_owned()));
+            }
+        }
+        let concordance = KwicRequest { query: request.query, ..KwicRequest::new("") };
+        let rows = lines(&index, &concordance).into_iter();
+        let mut rows: Vec<_> = rows.map(|line| (line.id, line.start, line.found)).collect();
+        spans.sort();
+        rows.sort();
+        assert_eq!(rows, spans, "{text}");
+        if columns[3] != "-" {
+            assert_eq!(rows.len().to_string(), columns[3], "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_concordance_has_three_wolves_and_every_script_to_the_byte() {
+    let Some(index) = index() else { return };
+    let context = |query: &str| KwicRequest { context: 3, ..KwicRequest::new(query) };
+    assert_eq!(lines(&index, &context("wolf")).len(), 3);
+    for query in ["café", "strasse", "fine", "елка", "京都"] {
+        for line in lines(&index, &context(query)) {
+            let stored = index.get(&line.id).unwrap().unwrap();
+            let Some(Value::Text(text)) = stored.field(&line.field) else { panic!("{line:?}") };
+            assert_eq!(text[line.start..line.end], line.found, "{query}");
+            let around = format!("{}{}{}", line.left, line.found, line.right);
+            assert_eq!(text[line.start - line.left.len()..][..around.len()], around, "{query}");
         }
     }
 }

@@ -91,8 +91,8 @@ fn help_teaches() {
     assert_snapshot!("help_short", run(&["-h"]));
     assert_snapshot!("help_nothing_typed", run(&[]));
     for verb in [
-        "index", "search", "count", "explain", "get", "terms", "stats", "verify", "analyze",
-        "parse", "run", "eval", "tune", "postings", "bench",
+        "index", "search", "count", "kwic", "explain", "get", "terms", "stats", "verify",
+        "analyze", "parse", "run", "eval", "tune", "postings", "bench",
     ] {
         assert_snapshot!(format!("help_{verb}"), run(&[verb, "--help"]));
     }
@@ -176,6 +176,22 @@ fn count_counts() {
     assert_snapshot!("count_tsv", news.run("count", &["wolf", "--format", "tsv"]));
     assert_snapshot!("count_nothing", news.run("count", &["zebra"]));
     assert_snapshot!("count_dump", run(&["count", "news.jsonl", "NOT the"]));
+}
+
+#[test]
+fn kwic_lines_matches_up() {
+    let news = News::new();
+    assert_snapshot!("kwic_text", news.run("kwic", &["wolf", "-C", "4"]));
+    assert_snapshot!(
+        "kwic_json",
+        news.run("kwic", &["\"old bridge\"", "-C", "3", "--format", "json"])
+    );
+    let sorted = ["bridge", "-C", "3", "--sort", "right", "--format", "tsv"];
+    assert_snapshot!("kwic_right", news.run("kwic", &sorted));
+    let dated = ["bridge", "-C", "3", "--sort", "date", "--sample", "3", "--seed", "1"];
+    assert_snapshot!("kwic_date", news.run("kwic", &dated));
+    assert_snapshot!("kwic_nothing", news.run("kwic", &["zebra"]));
+    assert_snapshot!("kwic_dump", run(&["kwic", "articles", "owls", "-C", "2"]));
 }
 
 #[test]

@@ -1,24 +1,41 @@
 //! Random documents and queries, the same ones in every run.
 //!
-//! In comes a seed, out go documents and oracle queries over their words. The words are few and their frequencies
-//! steep, so that phrases occur, documents repeat and scores tie. Nothing here looks at an answer.
+//! In comes a seed, or the numbers to draw (a fuzzer's); out go documents and oracle queries over their words. The words
+//! are few and their frequencies steep, so that phrases occur, documents repeat and scores tie. Nothing here looks at an
+//! answer.
 
 use crate::meaning::meaning;
 use oracle::{Occur, OracleDoc, Query, Special};
 
-/// Random numbers from a seed (splitmix64).
-pub(crate) struct Chance(u64);
+/// How far apart the numbers of a seed lie before they are mixed.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// What is drawn from: random numbers of a seed (splitmix64), or given ones.
+pub(crate) struct Chance(Box<dyn FnMut() -> u64>);
 
 impl Chance {
+    /// The numbers of a seed.
     pub(crate) fn new(seed: u64) -> Chance {
-        Chance(seed)
+        let mut state = seed;
+        Chance::drawing(move || {
+            let number = state;
+            state = state.wrapping_add(STEP);
+            number
+        })
+    }
+
+    /// Numbers from elsewhere; each is mixed before it is used.
+    pub(crate) fn drawing(mut draw: impl FnMut() -> u64 + 'static) -> Chance {
+        Chance(Box::new(move || {
+            let number = draw().wrapping_add(STEP);
+            let mixed = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            mixed ^ (mixed >> 31)
+        }))
     }
 
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        (self.0)()
     }
 
     /// A number below `end`.
@@ -208,7 +225,7 @@ impl Habits {
             let after: String = characters[(at + skipped).min(characters.len())..].iter().collect();
             format!("{before}{mark}{after}")
         };
-        match chance.below(5) {
+        match chance.below(7) {
             // A `?` at the end of a word would be punctuation.
             0 if at + 1 < characters.len() => Query::Wildcard(around("?", 1)),
             // A `*` alone would be punctuation.
@@ -223,14 +240,22 @@ impl Habits {
                 let text = format!("/{}/", around(".?", 1).to_lowercase().replace('\u{e9}', "e"));
                 meaning(Special::Regex, &text).unwrap_or(Query::Text(word))
             }
+            4 if characters.iter().all(|c| c.is_ascii_alphabetic()) => {
+                let text = format!("~{word}");
+                meaning(Special::Variants, &text).unwrap_or(Query::Text(word))
+            }
+            5 if chance.once_in(2) => Query::Surface(word.to_uppercase()),
+            5 => Query::Surface(word),
             _ => Query::Text(word),
         }
     }
 
-    /// A window of two; one that is nested has a window or a choice inside.
+    /// A window, mostly of two; one that is nested has a window or a choice inside.
     fn window(&self, depth: usize, chance: &mut Chance) -> Query {
-        let operands = (0..2).map(|_| self.operand(depth, chance)).collect();
-        let distance = Some(chance.one_of(&[0, 1, 2, 3, 5, 9]));
+        let count = chance.one_of(&[2, 2, 2, 2, 3]);
+        let operands = (0..count).map(|_| self.operand(depth, chance)).collect();
+        let far = chance.once_in(8);
+        let distance = (!far).then(|| chance.one_of(&[0, 1, 2, 3, 5, 9]));
         Query::Window { operands, distance, ordered: chance.once_in(2) }
     }
 

@@ -7,7 +7,9 @@ use crate::dump::{Build, Built, build};
 use crate::generator::Chance;
 use crate::suite::read_file;
 use oracle::OracleDoc;
-use pressmark::{Detail, Hit, Index, QueryText, Ranking, SearchRequest, Strategy, Ties, Value};
+use pressmark::{
+    Detail, Hit, Index, KwicRequest, QueryText, Ranking, SearchRequest, Strategy, Ties, Value,
+};
 
 fn dump(bodies: impl IntoIterator<Item = impl Into<String>>) -> Vec<OracleDoc> {
     let document = |(number, body): (usize, String)| {
@@ -164,7 +166,54 @@ fn every_span_is_a_match_and_the_spans_are_the_count() {
             );
             for hit in &found {
                 check_spans(&query, hit);
+                check_marks(&query, hit);
             }
+            check_lines(&built.index, &query, &found);
+        }
+    }
+}
+
+/// The lines of the concordance are the spans of all hits, and their context is the text around them.
+fn check_lines(index: &Index, query: &str, found: &[Hit]) {
+    let mut lines = Vec::new();
+    let each = |line: &pressmark::KwicLine| {
+        lines.push(line.clone());
+        true
+    };
+    index.kwic(&KwicRequest { context: 3, ..KwicRequest::new(query) }, each).unwrap();
+    let spans = found.iter().map(|hit| hit.spans.len()).sum::<usize>();
+    assert_eq!(lines.len(), spans, "{query}");
+    for line in lines {
+        let hit = found.iter().find(|hit| hit.id == line.id).unwrap();
+        let is_line = |span: &&pressmark::Span| {
+            (&span.field, span.start, span.end) == (&line.field, line.start, line.end)
+        };
+        assert_eq!(hit.spans.iter().filter(is_line).count(), 1, "{query}: {line:?}");
+        let Some(Value::Text(text)) = hit.field(&line.field) else { panic!("{query}: {line:?}") };
+        assert_eq!(&text[line.start..line.end], line.found, "{query}");
+        assert!(text[..line.start].ends_with(&line.left), "{query}: {line:?}");
+        assert!(text[line.end..].starts_with(&line.right), "{query}: {line:?}");
+    }
+}
+
+/// Every letter that is highlighted lies in a match, and every match that is shown has something highlighted.
+fn check_marks(query: &str, hit: &Hit) {
+    for piece in &hit.fragments {
+        let (start, text) = (piece.fragment.start, &piece.fragment.text);
+        let here = || hit.spans.iter().filter(|span| span.field == piece.field);
+        for mark in &piece.fragment.marks {
+            let letters = text[mark.clone()].char_indices().filter(|(_, c)| c.is_alphanumeric());
+            for at in letters.map(|(at, _)| start + mark.start + at) {
+                let inside = here().any(|span| (span.start..span.end).contains(&at));
+                assert!(inside, "{query}: {mark:?} is no match of {hit:?}");
+            }
+        }
+        let end = start + text.len();
+        for span in here().filter(|span| start <= span.start && span.end <= end) {
+            let mut marks = piece.fragment.marks.iter();
+            let marked =
+                marks.any(|mark| start + mark.start < span.end && span.start < start + mark.end);
+            assert!(marked, "{query}: {span:?} is not marked in {:?}", piece.fragment);
         }
     }
 }
@@ -189,22 +238,28 @@ fn check_spans(query: &str, hit: &Hit) {
     }
 }
 
+/// How many times larger than usual the largest corpus here is: `SCALE=34` is 102,000 documents and 1,200 queries.
+fn scale() -> usize {
+    std::env::var("SCALE").map_or(1, |scale| scale.parse().expect("SCALE is a whole number"))
+}
+
 #[test]
 fn pruned_answers_are_exhaustive_answers_for_any_ranking() {
     let chance = &mut Chance::new(7);
+    let scale = scale();
     let words: Vec<String> = (0..300).map(|number| format!("w{number}")).collect();
     let word = move |chance: &mut Chance| {
         // Squared, so that some words are frequent.
         let (one, other) = (chance.below(300), chance.below(300));
         words[one * other / 300].clone()
     };
-    let bodies: Vec<String> = (0..3000)
+    let bodies: Vec<String> = (0..3000 * scale)
         .map(|_| (0..1 + chance.below(40)).map(|_| word(chance)).collect::<Vec<_>>().join(" "))
         .collect();
     let documents = dump(bodies);
     let one = build(&documents, Build { segments: 1, threads: 2 });
     let many = [2, 8].map(|segments| build(&documents, Build { segments, threads: 2 }));
-    for number in 0..300 {
+    for number in 0..300 * scale.min(4) {
         let parts: Vec<String> = (0..1 + chance.below(4)).map(|_| word(chance)).collect();
         let text = match number % 5 {
             0 => format!("+{}", parts.join(" +")),

@@ -3,8 +3,11 @@
 //! `peer-tantivy build CORPUS DIR` writes one merged segment: a text field with positions and exact-order ids as a
 //! column, nothing stored. `peer-tantivy serve DIR` answers on standard output with one thread. Queries are built from
 //! clauses without Tantivy's query parser, as its users with ready-made words would.
+//!
+//! `peer-tantivy forms DIR` answers a form a line: `slop N WORD...`, `fuzzy N WORD` or `regex PATTERN`, each by the ten best
+//! documents; their number is the answer. `benches/language.py` asks it.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -12,7 +15,9 @@ use compare::game::{Answer, Clause, Command, Role, serve};
 use tantivy::collector::{Count, TopDocs};
 use tantivy::directory::MmapDirectory;
 use tantivy::merge_policy::NoMergePolicy;
-use tantivy::query::{BooleanQuery, Occur, PhraseQuery, Query, TermQuery};
+use tantivy::query::{
+    BooleanQuery, FuzzyTermQuery, Occur, PhraseQuery, Query, RegexQuery, TermQuery,
+};
 use tantivy::schema::{FAST, Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
 use tantivy::tokenizer::{LowerCaser, SimpleTokenizer, TextAnalyzer};
 use tantivy::{Index, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, Term};
@@ -25,11 +30,12 @@ fn main() -> Result<()> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["build", corpus, folder] => build(Path::new(corpus), Path::new(folder)),
         ["serve", folder] => answer_all(Path::new(folder)),
+        ["forms", folder] => answer_forms(Path::new(folder)),
         ["version"] => {
             println!("Tantivy {}", tantivy::version_string().trim_start_matches("tantivy v"));
             Ok(())
         }
-        _ => bail!("expected `build CORPUS DIR`, `serve DIR` or `version`"),
+        _ => bail!("expected `build CORPUS DIR`, `serve DIR`, `forms DIR` or `version`"),
     }
 }
 
@@ -61,7 +67,8 @@ fn build(corpus: &Path, folder: &Path) -> Result<()> {
     for (number, line) in BufReader::with_capacity(1 << 20, input).lines().enumerate() {
         let article: serde_json::Value = serde_json::from_str(&line?)?;
         let mut document = TantivyDocument::new();
-        document.add_text(body, article["body"].as_str().unwrap_or_default());
+        let text = article["body"].as_str().or(article["text"].as_str());
+        document.add_text(body, text.unwrap_or_default());
         document.add_u64(id, number as u64);
         writer.add_document(document)?;
     }
@@ -75,13 +82,46 @@ fn build(corpus: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn answer_all(folder: &Path) -> Result<()> {
+fn open(folder: &Path) -> Result<(Searcher, Field)> {
     let index = Index::open_in_dir(folder)?;
     register(&index);
     let body = index.schema().get_field("body")?;
     let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-    let searcher = reader.searcher();
+    Ok((reader.searcher(), body))
+}
+
+fn answer_all(folder: &Path) -> Result<()> {
+    let (searcher, body) = open(folder)?;
     serve(|command, clauses| answer(&searcher, body, command, clauses))
+}
+
+fn answer_forms(folder: &Path) -> Result<()> {
+    let (searcher, body) = open(folder)?;
+    let mut out = std::io::stdout();
+    for line in std::io::stdin().lines() {
+        let query = form(body, &line?)?;
+        let hits = searcher.search(&query, &TopDocs::with_limit(10).order_by_score())?;
+        writeln!(out, "{}", hits.len())?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn form(body: Field, line: &str) -> Result<Box<dyn Query>> {
+    let parts: Vec<&str> = line.split(' ').collect();
+    let term = |word: &str| Term::from_field_text(body, word);
+    Ok(match parts[..] {
+        ["slop", slop, ref words @ ..] => {
+            let mut query = PhraseQuery::new(words.iter().map(|word| term(word)).collect());
+            query.set_slop(slop.parse()?);
+            Box::new(query)
+        }
+        ["fuzzy", distance, word] => {
+            Box::new(FuzzyTermQuery::new(term(word), distance.parse()?, true))
+        }
+        ["regex", pattern] => Box::new(RegexQuery::from_pattern(pattern, body)?),
+        _ => bail!("expected `slop N WORD...`, `fuzzy N WORD` or `regex PATTERN`, found `{line}`"),
+    })
 }
 
 fn query(body: Field, clauses: &[Clause]) -> Box<dyn Query> {
