@@ -19,9 +19,9 @@ pub(crate) fn text(line: &KwicLine, setting: &Setting) -> String {
     let found = squeezed(&line.found);
     let id = squeezed(&line.id);
     let id = format!("{}{}", id, " ".repeat(ID.saturating_sub(columns(&id))));
-    let room = setting
-        .width
-        .map_or(SIDE, |width| width.saturating_sub(columns(&id) + columns(&found) + 2) / 2);
+    let marks = if setting.color_out { 0 } else { 4 };
+    let taken = columns(&id) + 1 + columns(&found) + marks;
+    let room = setting.width.map_or(SIDE, |width| width.saturating_sub(taken) / 2);
     let (left, right) = (squeezed(&line.left), squeezed(&line.right));
     let left: String = tail(left.trim_start(), room).to_owned();
     let right = head(right.trim_end(), room);
@@ -102,7 +102,10 @@ mod tests {
         let shown = [&long, &short].map(|line| text(line, &setting(Some(40))));
         assert_eq!(
             shown,
-            ["n 1           the big bad **wolf** of the mark", "n 1                      **wolf**"]
+            [
+                format!("n 1{}big bad **wolf** of the m", " ".repeat(11)),
+                format!("n 1{}**wolf**", " ".repeat(19))
+            ]
         );
         let shown = text(&long, &setting(None));
         assert_eq!(shown.find("**"), text(&short, &setting(None)).find("**"));
