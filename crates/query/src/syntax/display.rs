@@ -67,7 +67,7 @@ fn write_kind(f: &mut Formatter<'_>, kind: &NodeKind) -> fmt::Result {
             write_window(f, operands, *distance, *ordered)
         }
         NodeKind::Joint(items) => {
-            f.write_char('{')?;
+            f.write_str(joint_start(items))?;
             write_list(f, items, " ", Level::Primary)?;
             f.write_char('}')
         }
@@ -164,7 +164,7 @@ fn write_slot_kind(f: &mut Formatter<'_>, kind: &NodeKind) -> fmt::Result {
         NodeKind::Regex(pattern) => write!(f, "/{pattern}/"),
         NodeKind::Variants { text, without } => write_variants(f, text, without),
         NodeKind::Joint(items) => {
-            f.write_char('{')?;
+            f.write_str(joint_start(items))?;
             for (i, item) in items.iter().enumerate() {
                 f.write_str(if i == 0 { "" } else { " " })?;
                 match &item.kind {
@@ -177,6 +177,14 @@ fn write_slot_kind(f: &mut Formatter<'_>, kind: &NodeKind) -> fmt::Result {
         }
         NodeKind::Phrase { slots, .. } => write_joined(f, slots),
         other => write_kind(f, other),
+    }
+}
+
+/// What a joint term begins with: two braces side by side are text.
+fn joint_start(items: &[Node]) -> &'static str {
+    match items.first().map(|item| &item.kind) {
+        Some(NodeKind::Joint(_)) => "{ ",
+        _ => "{",
     }
 }
 

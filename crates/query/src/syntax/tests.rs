@@ -64,8 +64,12 @@ fn leaf() -> impl Strategy<Value = NodeKind> {
     ]
 }
 
+fn joint() -> impl Strategy<Value = NodeKind> {
+    prop::collection::vec(leaf().prop_map(node), 2..4).prop_map(NodeKind::Joint)
+}
+
 fn phrase() -> impl Strategy<Value = NodeKind> {
-    let joint = prop::collection::vec(leaf().prop_map(node), 2..4).prop_map(NodeKind::Joint);
+    let joint = joint();
     let variants = (prop::collection::vec(word(), 1..3), prop::collection::vec(word(), 0..3))
         .prop_map(|(words, without)| NodeKind::Variants { text: words.join(" "), without })
         // A form to leave out looks like one; quotes are left off names.
@@ -133,8 +137,11 @@ fn placed() -> BoxedStrategy<Node> {
             (prop::collection::vec(inner.clone(), 1..4), 1..4u32).prop_map(|(items, count)| {
                 NodeKind::AtLeast { count: count.min(items.len() as u32), items }
             }),
-            prop::collection::vec(prop_oneof![leaf(), phrase()].prop_map(node), 2..4)
-                .prop_map(NodeKind::Joint),
+            prop::collection::vec(
+                prop_oneof![4 => leaf(), 4 => phrase(), 1 => joint()].prop_map(node),
+                2..4
+            )
+            .prop_map(NodeKind::Joint),
             inner.prop_map(|inner| NodeKind::Field {
                 name: "title".to_owned(),
                 node: Box::new(inner)
@@ -216,5 +223,17 @@ fn queries_have_their_class() {
         let options = ParseOptions { fields: &fields, ..ParseOptions::default() };
         let parsed = parse(query, &options).expect("a well-formed query");
         assert_eq!(classify(&parsed.root).as_str(), class, "{query}");
+    }
+}
+
+/// A fuzzer found `{{a b} c}`, which is text: the canonical form of a joint term whose first item is one.
+#[test]
+fn a_joint_term_that_begins_with_one_is_read_back() {
+    for text in ["{ {a b} c}", "{ { {a b} c} d}", "{a {b c}}", "\"{ {a b} c} d\""] {
+        let parsed = parse(text, &ParseOptions::default()).unwrap().root;
+        let canonical = parsed.to_string();
+        let again = parse(&canonical, &ParseOptions::default()).unwrap().root;
+        assert_eq!(again.without_places(), parsed.without_places(), "{text} became {canonical}");
+        assert!(!canonical.contains("{{"), "{canonical}");
     }
 }
