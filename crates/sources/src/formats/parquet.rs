@@ -5,10 +5,12 @@
 //! where the batch is read, so its size does not matter for the memory. What stands behind damage in a row group is lost,
 //! and said.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::sync::{Arc, Once};
 
 use parquet::data_type::AsBytes;
+use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 
@@ -31,10 +33,27 @@ pub(crate) struct RowGroup {
     pub(crate) bytes: usize,
 }
 
-/// Runs what the parquet crate does on bytes from outside: it panics on some that are damaged.
+thread_local! {
+    /// Whether a panic of this thread will be caught and told as what is wrong with a file.
+    static IS_GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs what the parquet crate does on bytes from outside: it panics on some that are damaged, and then nobody needs to
+/// read where in that crate.
 fn guarded<T>(read: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(read))
-        .unwrap_or_else(|_| Err("its bytes contradict each other".to_owned()))
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let usual = take_hook();
+        set_hook(Box::new(move |panic| {
+            if !IS_GUARDED.get() {
+                usual(panic);
+            }
+        }));
+    });
+    let outside = IS_GUARDED.replace(true);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    IS_GUARDED.set(outside);
+    read.unwrap_or_else(|_| Err("its bytes contradict each other".to_owned()))
 }
 
 impl Table {
@@ -71,13 +90,9 @@ impl RowGroup {
     /// How many have been read and what is wrong with the rest, if not all can be.
     pub(crate) fn read(&self, row: &mut dyn FnMut(&Row)) -> Result<(), (u64, String)> {
         let mut read = 0;
-        let result = guarded(|| {
-            let group = self.file.get_row_group(self.index).map_err(|cause| cause.to_string())?;
-            for next in group.get_row_iter(None).map_err(|cause| cause.to_string())? {
-                row(&next.map_err(|cause| cause.to_string())?);
-                read += 1;
-            }
-            Ok(())
+        let result = self.each(|next| {
+            row(next);
+            read += 1;
         });
         match result {
             Ok(()) if read < self.rows => {
@@ -86,6 +101,17 @@ impl RowGroup {
             Ok(()) => Ok(()),
             Err(reason) => Err((read, reason)),
         }
+    }
+
+    /// Calls `row` with each row; what `row` does is not guarded.
+    fn each(&self, mut row: impl FnMut(&Row)) -> Result<(), String> {
+        let words = |cause: ParquetError| cause.to_string();
+        let group = guarded(|| self.file.get_row_group(self.index).map_err(words))?;
+        let mut rows = guarded(|| group.get_row_iter(None).map_err(words))?;
+        while let Some(next) = guarded(|| rows.next().transpose().map_err(words))? {
+            row(&next);
+        }
+        Ok(())
     }
 }
 
