@@ -95,6 +95,11 @@ fn stems_and_forms_agree_with_the_oracle() {
         Some(text) => surface(text),
         None => Query::text(text),
     };
+    agree(&index, &corpus, &alone_and_in_pairs(&texts, leaf));
+}
+
+/// Each text alone, in the title, and with every text, itself among them, in all forms of two.
+fn alone_and_in_pairs(texts: &[&str], leaf: impl Fn(&str) -> Query) -> Vec<Query> {
     let mut queries: Vec<Query> = texts.iter().map(|text| leaf(text)).collect();
     for one in texts {
         for other in texts {
@@ -108,7 +113,7 @@ fn stems_and_forms_agree_with_the_oracle() {
         }
         queries.push(Query::Field { name: "title".to_owned(), node: Box::new(leaf(one)) });
     }
-    agree(&index, &corpus, &queries);
+    queries
 }
 
 /// Each query has the oracle's answer.
@@ -211,20 +216,7 @@ fn stems_by_language_agree_with_the_oracle() {
         _ if text.contains('*') => Query::Wildcard(text.to_owned()),
         _ => Query::text(text),
     };
-    let mut queries: Vec<Query> = texts.iter().map(|text| leaf(text)).collect();
-    for one in texts {
-        for other in texts {
-            let pair = || vec![leaf(one), leaf(other)];
-            queries.push(Query::Phrase { slots: pair(), slop: 0 });
-            queries.push(Query::Phrase { slots: pair(), slop: 2 });
-            queries.push(Query::Window { operands: pair(), distance: Some(2), ordered: false });
-            queries.push(Query::Joint(pair()));
-            queries.push(Query::And(pair()));
-            queries.push(Query::Or(pair()));
-        }
-        queries.push(Query::Field { name: "title".to_owned(), node: Box::new(leaf(one)) });
-    }
-    agree(&index, &corpus, &queries);
+    agree(&index, &corpus, &alone_and_in_pairs(&texts, leaf));
 }
 
 #[test]
