@@ -372,12 +372,18 @@ impl<'a> Scan<'a> {
             self.work.skipped = true;
         }
         self.work.skipped |= essential < self.order.len();
+        self.without_forbidden(window, candidates)
+    }
+
+    /// Those documents of a window that have no forbidden term.
+    #[inline(always)]
+    fn without_forbidden(&mut self, window: usize, mut documents: u64) -> Result<u64, Error> {
         for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
-            if candidates != 0 {
-                candidates &= !term.word(window)?;
+            if documents != 0 {
+                documents &= !term.word(window)?;
             }
         }
-        Ok(candidates)
+        Ok(documents)
     }
 
     #[inline(always)]

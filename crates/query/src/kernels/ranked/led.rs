@@ -157,12 +157,8 @@ impl Scan<'_> {
         )?;
         for window in bits(live & self.allowed.windows(number)) {
             self.terms.iter_mut().for_each(|term| term.has_word = false);
-            let mut kept = self.candidates[window] & self.allowed.word(number, window);
-            for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
-                if kept != 0 {
-                    kept &= !term.word(window)?;
-                }
-            }
+            let kept = self.candidates[window] & self.allowed.word(number, window);
+            let kept = self.without_forbidden(window, kept)?;
             self.work.candidates += u64::from(kept.count_ones());
             self.each_candidate(number, window, kept, best)?;
         }
