@@ -8,12 +8,13 @@
 //! # Leaves
 //!
 //! A leaf is what scores: its matches in a document are its tf. Leaves stand in the order of their first occurrence in
-//! the query, and equal ones are one leaf. Its boost in a document is the sum over its places in *matching* parts of the
+//! the query, and equal ones (written alike once analysed) are one leaf. Its boost in a document is the sum over its places in *matching* parts of the
 //! query: in `a OR (b AND c)` a document with `a` and `b` alone is scored for `a` alone. What stands under NOT never
 //! scores.
 
 mod build;
 mod filter;
+mod identity;
 mod nodes;
 mod patterns;
 mod shape;

@@ -11,7 +11,7 @@ use store::{FieldKind, IndexFile, Manifest};
 
 use super::words::WordKey;
 use super::{
-    Expansion, Filter, FilterId, Leaf, LeafId, Note, Pattern, Plan, PlanNode, PlanOptions, WordId,
+    Expansion, Filter, FilterId, Leaf, LeafId, Note, Plan, PlanNode, PlanOptions, WordId,
 };
 use crate::matcher::filter_documents;
 use crate::syntax::{Node, NodeKind, Occur};
@@ -24,7 +24,7 @@ pub(crate) struct Planner<'a> {
     pub(super) options: &'a PlanOptions,
     pub(super) plan: Plan,
     pub(super) word_ids: HashMap<WordKey, WordId>,
-    leaf_ids: HashMap<(Pattern, u64), LeafId>,
+    leaf_ids: HashMap<(String, u64), LeafId>,
 }
 
 /// What surrounds a node.
@@ -211,7 +211,8 @@ impl<'a> Planner<'a> {
         let possible = self.possible(&pattern);
         let scope = self.common_scope(&pattern);
         let next = LeafId(self.plan.leaves.len() as u32);
-        let id = *self.leaf_ids.entry((pattern.clone(), idf.to_bits())).or_insert(next);
+        let identity = self.term_identity(&node.kind, &node.at, place.scope)?;
+        let id = *self.leaf_ids.entry((identity, idf.to_bits())).or_insert(next);
         if id == next {
             let at = node.at.clone();
             self.plan.leaves.push(Leaf {

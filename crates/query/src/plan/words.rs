@@ -124,7 +124,7 @@ impl Planner<'_> {
     }
 
     /// The words of a text as written, each with its term.
-    fn tokens(&self, text: &str) -> Vec<(String, String)> {
+    pub(super) fn tokens(&self, text: &str) -> Vec<(String, String)> {
         let mut tokens = Vec::new();
         let mut term = String::new();
         self.analyzer.words(text, |word, _| {
@@ -136,6 +136,24 @@ impl Planner<'_> {
         tokens
     }
 
+    /// The stems of a word in all languages of the index, in byte order so that the ordinals of each segment ascend;
+    /// `None` where documents have no languages.
+    pub(super) fn stems(&self, written: &str) -> Option<Vec<String>> {
+        if !self.analyzer.has_languages() {
+            return None;
+        }
+        let options = self.index.manifest().options.iter();
+        let languages = options.filter(|(name, _)| name == "language");
+        let stem = |(_, code): &(String, String)| {
+            let mut stem = String::new();
+            self.analyzer.stem_term(written, self.analyzer.language(code), &mut stem);
+            stem
+        };
+        let mut stems: Vec<String> = languages.map(stem).collect();
+        stems.sort_unstable();
+        Some(stems)
+    }
+
     /// The entry of a word as typed: its term, or its stems in all languages of the index.
     fn plain_word(
         &mut self,
@@ -144,20 +162,9 @@ impl Planner<'_> {
         scope: Option<usize>,
         at: &Range<usize>,
     ) -> Result<WordId, Error> {
-        if !self.analyzer.has_languages() {
+        let Some(stems) = self.stems(written) else {
             return self.term_word(term, None, scope, at);
-        }
-        let options = self.index.manifest().options.iter();
-        let languages = options.filter(|(name, _)| name == "language");
-        let mut stems: Vec<String> = languages
-            .map(|(_, code)| {
-                let mut stem = String::new();
-                self.analyzer.stem_term(written, self.analyzer.language(code), &mut stem);
-                stem
-            })
-            .collect();
-        // In byte order, so that the ordinals of each segment ascend.
-        stems.sort_unstable();
+        };
         let mut segments = vec![Vec::new(); self.index.segments().len()];
         let mut found = Vec::new();
         for stem in stems {

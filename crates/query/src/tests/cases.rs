@@ -238,3 +238,19 @@ fn near_misses_say_what_would_have_been_enough() {
             .is_none()
     );
 }
+
+#[test]
+fn terms_are_the_same_if_they_are_written_alike_whatever_the_index_holds() {
+    let text = |text: &str| vec![("body".to_owned(), StoredValue::Text(text.to_owned()))];
+    let documents = [("1".to_owned(), text("wolf wool")), ("2".to_owned(), text("wolf"))];
+    let index = sample::index(&analyzer(), &[("body", FieldKind::Text)], &documents, 1);
+    let analyzer = analyzer();
+    let leaves = |query: &str| {
+        let searcher = Searcher::new(&index, &analyzer).unwrap();
+        Asked::new(searcher, query, false, &PlanOptions::default()).plan.leaves().len()
+    };
+    assert_eq!(leaves("Wolf wolf \"WOLF\" {wolf}"), 1);
+    assert_eq!(leaves("\"wolf wool\" wolf-wool"), 1);
+    assert_eq!(leaves("wo* {wolf wool} {wool wolf}"), 3);
+    assert_eq!(leaves("wolf wol* wolff~1 =wolf"), 4);
+}
