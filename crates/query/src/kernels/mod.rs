@@ -65,7 +65,7 @@ fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>
         shape => {
             let Some(terms) = roles(shape) else { return Ok(None) };
             let is_plain = documents.is_none();
-            if is_plain && terms.iter().all(|(role, _)| *role == Role::Should) {
+            if is_plain {
                 best.prime(floor(index, plan, &terms, k)?);
             }
             for (number, segment) in index.segments().iter().enumerate() {
@@ -153,7 +153,7 @@ fn roles(shape: Shape<'_>) -> Option<Vec<(Role, TermLeaf<'_>)>> {
     Some(terms)
 }
 
-/// A score that at least `k` documents of a pure union reach: the best of the terms' stored k-th impacts.
+/// A score that at least `k` documents reach: the best of the stored k-th impacts of terms that are enough to match.
 fn floor(
     index: &IndexFile,
     plan: &Plan,
@@ -163,10 +163,16 @@ fn floor(
     let Some(place) = [10, 100, 1000].iter().position(|&stored| k <= stored) else {
         return Ok(0.0);
     };
+    let count = |wanted: Role| terms.iter().filter(|(role, _)| *role == wanted).count();
+    let enough = match (count(Role::Must), count(Role::MustNot)) {
+        (0, 0) => Role::Should,
+        (1, 0) => Role::Must,
+        _ => return Ok(0.0),
+    };
     let mut floor = 0.0f64;
     for (number, segment) in index.segments().iter().enumerate() {
         let bounds = ImpactBounds::new(segment.record(), plan.bm25());
-        for (_, term) in terms {
+        for (_, term) in terms.iter().filter(|(role, _)| *role == enough) {
             if let Some(info) = term.infos.get(number).and_then(Option::as_ref) {
                 let kth = segment.postings(info)?.kth_impacts()[place];
                 floor = floor.max(term.weight * bounds.floor(kth));

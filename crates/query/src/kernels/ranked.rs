@@ -210,7 +210,7 @@ impl<'a> Scan<'a> {
             self.order[..=place].rotate_right(1);
             return self.led(number, best);
         }
-        let possible = match self.must_count {
+        let mut possible = match self.must_count {
             0 => self.allowed.windows(number) & self.enter_essential(best.threshold())?,
             _ => self.intersect(number)?,
         };
@@ -222,6 +222,10 @@ impl<'a> Scan<'a> {
             self.work.candidates += u64::from(candidates);
             if candidates <= FEW {
                 return self.few(number, possible, best);
+            }
+            possible = self.enter_welcome(possible, best.threshold())?;
+            if possible == 0 {
+                return Ok(());
             }
         }
         self.add_bounds()?;
@@ -273,11 +277,38 @@ impl<'a> Scan<'a> {
         Ok(self.allowed.and_words(number, &mut self.candidates, possible))
     }
 
+    /// Enters the chunk with the welcome terms. Where the required ones alone cannot reach the threshold, candidates without
+    /// any of them are dropped; the windows that still hold any.
+    #[inline(always)]
+    fn enter_welcome(&mut self, mut possible: u64, threshold: f64) -> Result<u64, Error> {
+        let (required, welcome) = self.order.split_at(self.must_count);
+        if welcome.is_empty() {
+            return Ok(possible);
+        }
+        let mut any = [0; WINDOWS];
+        for &index in welcome {
+            let term = &mut self.terms[index];
+            if term.enter()? != 0 {
+                term.scan.or_words(&mut any);
+            }
+        }
+        let bound: f64 = required.iter().map(|&index| self.terms[index].chunk_bound).sum();
+        if bound * SLACK <= threshold {
+            self.work.skipped = true;
+            for window in bits(possible) {
+                self.candidates[window] &= any[window];
+                possible &= !(u64::from(self.candidates[window] == 0) << window);
+            }
+        }
+        Ok(possible)
+    }
+
     /// Evaluates the few candidates of a chunk.
     #[inline(always)]
     fn few(&mut self, number: u32, possible: u64, best: &mut Best) -> Result<(), Error> {
         self.sum_chunk_bounds();
         for window in bits(possible) {
+            self.terms.iter_mut().for_each(|term| term.has_word = false);
             self.each_candidate(number, window, self.candidates[window], best)?;
         }
         Ok(())
@@ -320,14 +351,19 @@ impl<'a> Scan<'a> {
     #[inline(always)]
     fn window(&mut self, number: u32, window: usize, best: &mut Best) -> Result<(), Error> {
         let cut = self.cut(best);
-        // How many of the order are essential in this window, and its two highest bounds.
+        // How many of the order are essential in this window; what the required terms can bring together, and the two
+        // highest bounds of the others.
         let mut essential = self.order.len();
-        let (mut highest, mut second) = (0.0f32, 0.0f32);
+        let (mut required, mut highest, mut second) = (0.0f32, 0.0f32, 0.0f32);
         self.rest[essential] = 0.0;
         for (place, &index) in self.order.iter().enumerate().rev() {
             let bound = self.terms[index].window_bounds[window];
-            second = second.max(highest.min(bound));
-            highest = highest.max(bound);
+            if place < self.must_count {
+                required += bound;
+            } else {
+                second = second.max(highest.min(bound));
+                highest = highest.max(bound);
+            }
             self.rest[place] = self.rest[place + 1] + bound;
             if self.rest[place] <= cut {
                 essential = place;
@@ -337,42 +373,55 @@ impl<'a> Scan<'a> {
             self.work.skipped |= self.must_count == 0;
             return Ok(());
         }
-        let mut candidates = self.candidates[window];
-        if self.must_count == 0 {
-            let needed = 1 + u32::from(highest <= cut) + u32::from(highest + second <= cut);
-            candidates = self.union(window, essential, needed)?;
-            candidates &= self.allowed.word(number, window);
-            self.work.candidates += u64::from(candidates.count_ones());
-            if MANY <= candidates.count_ones() {
-                candidates &= self.sift(number * CHUNK, window, essential, cut)?;
+        self.terms.iter_mut().for_each(|term| term.has_word = false);
+        // How many of the terms that are not required a document must have.
+        let needed = [required, required + highest, required + highest + second];
+        let needed = needed.into_iter().filter(|sum| *sum <= cut).count();
+        if 0 < self.must_count {
+            let mut candidates = self.candidates[window];
+            if 0 < needed {
+                candidates &= self.with_so_many(window, needed)?;
             }
+            return self.each_candidate(number, window, candidates, best);
+        }
+        let mut candidates = self.union(window, essential)?;
+        if 1 < needed {
+            candidates &= self.with_so_many(window, needed)?;
+        }
+        candidates = self.without_forbidden(window, candidates)?;
+        candidates &= self.allowed.word(number, window);
+        self.work.candidates += u64::from(candidates.count_ones());
+        if MANY <= candidates.count_ones() {
+            candidates &= self.sift(number * CHUNK, window, essential, cut)?;
         }
         self.each_candidate(number, window, candidates, best)
     }
 
-    /// Documents of a window with any of the essential terms, `needed` of all terms, and no forbidden one.
+    /// Documents of a window with any of the essential terms.
     #[inline(always)]
-    fn union(&mut self, window: usize, essential: usize, needed: u32) -> Result<u64, Error> {
-        self.terms.iter_mut().for_each(|term| term.has_word = false);
+    fn union(&mut self, window: usize, essential: usize) -> Result<u64, Error> {
         let mut candidates = 0;
         for &index in &self.order[..essential] {
             candidates |= self.terms[index].word(window)?;
         }
-        if 1 < needed {
-            // Bits of documents that have one, two, three terms or more. A term that was not entered may be anywhere.
-            let mut at_least = [0u64; 3];
-            for &index in &self.order {
-                let term = &mut self.terms[index];
-                let word = if term.has_entered { term.word(window)? } else { u64::MAX };
-                at_least[2] |= at_least[1] & word;
-                at_least[1] |= at_least[0] & word;
-                at_least[0] |= word;
-            }
-            candidates &= at_least[needed as usize - 1];
-            self.work.skipped = true;
-        }
         self.work.skipped |= essential < self.order.len();
-        self.without_forbidden(window, candidates)
+        Ok(candidates)
+    }
+
+    /// Documents of a window with so many (1 to 3) of the terms that are not required.
+    #[inline(always)]
+    fn with_so_many(&mut self, window: usize, needed: usize) -> Result<u64, Error> {
+        self.work.skipped = true;
+        // Bits of documents that have one, two, three terms or more. A term that was not entered may be anywhere.
+        let mut at_least = [0u64; 3];
+        for &index in &self.order[self.must_count..] {
+            let term = &mut self.terms[index];
+            let word = if term.has_entered { term.word(window)? } else { u64::MAX };
+            at_least[2] |= at_least[1] & word;
+            at_least[1] |= at_least[0] & word;
+            at_least[0] |= word;
+        }
+        Ok(at_least[needed - 1])
     }
 
     /// Those documents of a window that have no forbidden term.
@@ -394,9 +443,6 @@ impl<'a> Scan<'a> {
         candidates: u64,
         best: &mut Best,
     ) -> Result<(), Error> {
-        if 0 < self.must_count {
-            self.terms.iter_mut().for_each(|term| term.has_word = false);
-        }
         let first = number * CHUNK + (window * 64) as u32;
         for bit in bits(candidates) {
             self.candidate(first + bit as u32, window, bit as u32, best)?;
