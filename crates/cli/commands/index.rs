@@ -61,6 +61,7 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
     let options = BuildOptions {
         threads: setting.threads.unwrap_or(0),
         memory: bytes(&arguments.memory)?,
+        pairs: arguments.pairs,
         fields: arguments.fields.as_deref().unwrap_or_default().parse()?,
         stem: stems(arguments)?,
         on_bad: match arguments.on_bad {

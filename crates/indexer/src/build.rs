@@ -19,6 +19,8 @@ use crate::assembly::Assembly;
 use crate::bad_file::BadFile;
 use crate::fields::{FieldPlan, Sample};
 use crate::merge::{MergeInput, Merged, merge};
+use crate::options::PAIRS_OPTION;
+use crate::pairs::{MAX_PAIR_WORDS, pair_lists};
 use crate::reading::{Bounds, Reading};
 use crate::runs::{Runs, folder_of};
 use crate::slots::Dealer;
@@ -108,6 +110,11 @@ fn in_setting<'s>(
     let analyzer = &choose_analyzer(&mut writer, appended, options)?;
     if analyzer.stems() && !appended {
         writer.manifest_mut().options.push(("forms".to_owned(), "yes".to_owned()));
+    }
+    match options.pairs {
+        Some(found) if MAX_PAIR_WORDS < found => return Err(Error::PairWords { found }),
+        Some(1..) if analyzer.has_languages() => return Err(Error::PairsOfLanguages),
+        _ => {}
     }
     note(&mut writer.manifest_mut().options, options.shaping().into_iter());
     let threads = threads(options);
@@ -351,14 +358,24 @@ impl<'a> Work<'a> {
         let average = facts.baked_average_length;
         let model = ImpactModel::new(lengths.as_slice(), &norms, ranking, average);
         let runs = runs.finish();
-        let input = MergeInput { runs: &runs, bases: &bases, model, threads: self.threads };
-        let merged =
+        let pair_words = self.pair_words(&mut writer);
+        let input =
+            MergeInput { runs: &runs, bases: &bases, model, threads: self.threads, pair_words };
+        let mut merged =
             merge(&input, &mut writer, self.target, self.options, self.pool, self.progress)?;
+        let pairs = merged.frequent.take();
+        let pairs = pairs
+            .map(|frequent| pair_lists(&input, frequent, self.options.memory / 4))
+            .transpose()?;
         drop(runs);
         facts.terms = merged.term_count;
         report.terms = merged.term_count;
 
         write_lists(&mut writer, merged)?;
+        if let Some(pairs) = pairs {
+            writer.write_section(names::PAIRS, &pairs.table)?;
+            writer.write_section(names::PAIR_POSTINGS, &pairs.postings)?;
+        }
         writer.write_section(names::LENGTHS, &lengths.finish())?;
         for (field, lengths) in assembly.field_lengths.into_iter().enumerate() {
             writer.write_section(&names::field_lengths(field), &lengths.finish())?;
@@ -373,6 +390,14 @@ impl<'a> Work<'a> {
         }
         writer.end_segment(facts)?;
         Ok((writer, bad))
+    }
+
+    /// Of how many words pairs are to have lists: as many as asked for, else as many as when the index was last built.
+    fn pair_words(&self, writer: &mut IndexWriter<'_>) -> u32 {
+        let noted = writer.manifest_mut().options.iter().rev();
+        let noted = noted.filter(|(name, _)| name == PAIRS_OPTION);
+        let earlier = noted.filter_map(|(_, words)| words.parse().ok()).next();
+        self.options.pairs.or(earlier).unwrap_or(0)
     }
 
     /// What the manifest needs to know of the segment; bounds are baked for the whole index as it will be.

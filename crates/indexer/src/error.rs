@@ -6,7 +6,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::FieldChoice;
+use crate::{FieldChoice, MAX_PAIR_WORDS};
 
 /// Why nothing was built.
 #[derive(Debug, thiserror::Error)]
@@ -103,6 +103,19 @@ pub enum Error {
         "a build that can be resumed keeps duplicates: leave out what to do about them, or build without resuming"
     )]
     DuplicatesInParts,
+    /// More words than pairs can be gathered of.
+    #[error(
+        "cannot gather the pairs of the {found} most frequent words: expected {MAX_PAIR_WORDS} at most"
+    )]
+    PairWords {
+        /// As asked for.
+        found: u32,
+    },
+    /// Where each document has its own language, several terms stand in one place.
+    #[error(
+        "an index whose articles have languages of their own has no lists of pairs: leave out the pairs, or the languages"
+    )]
+    PairsOfLanguages,
     /// A document is to be replaced, and others beside it in the index cannot be indexed again without it.
     #[error(
         "document `{id}` was indexed without being stored, and a segment that loses documents is built again from what it stores: build a new index, or keep duplicates"

@@ -24,6 +24,7 @@ mod fields;
 mod inversion;
 mod merge;
 mod options;
+mod pairs;
 mod piece;
 mod reading;
 mod replace;
@@ -40,5 +41,7 @@ mod worker;
 
 pub use build::{build, build_in_parts};
 pub use error::Error;
-pub use options::{BuildOptions, FieldChoice, FieldChoices, OnBad, OnDuplicate, Phase, Progress};
+pub use options::{
+    BuildOptions, FieldChoice, FieldChoices, MAX_PAIR_WORDS, OnBad, OnDuplicate, Phase, Progress,
+};
 pub use report::{FieldOrigin, FieldReport, Report, UnreadValues};

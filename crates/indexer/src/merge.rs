@@ -19,6 +19,7 @@ use store::postings::{ImpactModel, ListBuilder, ListSummary, Postings, TermTable
 use store::{EndingSample, IndexWriter, VocabularyBuilder, names, term_tail};
 use tempfile::SpooledTempFile;
 
+use crate::pairs::FrequentWords;
 use crate::piece::Columns;
 use crate::run::Run;
 use crate::run_merge::RunMerge;
@@ -44,6 +45,8 @@ pub(crate) struct MergeInput<'a> {
     pub(crate) bases: &'a [u32],
     pub(crate) model: ImpactModel<'a>,
     pub(crate) threads: usize,
+    /// Of so many of the most frequent words pairs are to have lists.
+    pub(crate) pair_words: u32,
 }
 
 /// What is kept aside until the positions have been written.
@@ -56,6 +59,8 @@ pub(crate) struct Merged {
     /// Each term's tail in four bytes, zeros for a form as written.
     pub(crate) tails: SpooledTempFile,
     pub(crate) name_classes: SpooledTempFile,
+    /// The words whose pairs are to have lists.
+    pub(crate) frequent: Option<FrequentWords>,
 }
 
 /// Merges the runs and writes section `positions`.
@@ -88,6 +93,7 @@ pub(crate) fn merge(
             endings: EndingSample::default(),
             tails: small(),
             name_classes: small(),
+            frequent: (0 < input.pair_words).then(|| FrequentWords::new(input.pair_words)),
         }),
         failure: Mutex::new(None),
         progress,
@@ -141,6 +147,7 @@ struct Lexicon {
     endings: EndingSample,
     tails: BufWriter<SpooledTempFile>,
     name_classes: BufWriter<SpooledTempFile>,
+    frequent: Option<FrequentWords>,
 }
 
 /// What a thread has merged and not handed in.
@@ -295,6 +302,7 @@ impl Merger<'_, '_, '_> {
             endings: lexicon.endings,
             tails: flushed(lexicon.tails)?,
             name_classes: flushed(lexicon.name_classes)?,
+            frequent: lexicon.frequent,
         })
     }
 }
@@ -315,6 +323,9 @@ fn encode(
 impl Lexicon {
     /// Enters the next term but for the class of its key.
     fn push(&mut self, term: &[u8], summary: &ListSummary) -> Result<(), Error> {
+        if let Some(frequent) = &mut self.frequent {
+            frequent.push(self.vocabulary.len(), term, summary.doc_freq);
+        }
         self.vocabulary.push(term)?;
         self.table.push(summary);
         let tail = term_tail(term);

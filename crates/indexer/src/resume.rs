@@ -127,11 +127,11 @@ fn made_of(
     base: Option<&SectionRecord>,
     schema: &Schema,
 ) -> String {
-    let BuildOptions { fields, stem, on_bad, ranking, store_documents, .. } = options;
+    let BuildOptions { fields, stem, on_bad, ranking, store_documents, pairs, .. } = options;
     let version = env!("CARGO_PKG_VERSION");
     let inputs = inputs.fingerprint();
     format!(
-        "{version} {FORMAT_VERSION} {inputs} {fields:?} {stem:?} {on_bad:?} {ranking:?} {store_documents} {base:?} {schema:?}"
+        "{version} {FORMAT_VERSION} {inputs} {fields:?} {stem:?} {on_bad:?} {ranking:?} {store_documents} {pairs:?} {base:?} {schema:?}"
     )
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use codec::checksum::crc32;
 
 use crate::mapping::{Mapping, SectionBytes};
+use crate::postings::pairs::Pairs;
 use crate::postings::{PostingList, TermInfo, TermTable};
 use crate::sections::classes::{Endings, NameClasses};
 use crate::sections::columns::Column;
@@ -154,6 +155,33 @@ impl Segment {
     pub fn postings(&self, term: &TermInfo) -> Result<PostingList<'_>, Error> {
         let (postings, positions) = (self.postings.as_bytes(), self.positions.as_bytes());
         PostingList::open(term, postings, positions, self.record.documents)
+    }
+
+    /// Which pairs of frequent words have a list, if the segment has any.
+    pub fn pairs(&self) -> Result<Option<Pairs<'_>>, Error> {
+        let open = |bytes| Pairs::open(bytes, self.pair_postings(), self.record.documents);
+        self.section(names::PAIRS).map(open).transpose()
+    }
+
+    /// The list of the documents in which one term of this segment stands right before another, if the pair has one. It
+    /// tells how often, not where.
+    pub fn pair(
+        &self,
+        first: TermOrdinal,
+        second: TermOrdinal,
+    ) -> Result<Option<PostingList<'_>>, Error> {
+        let Some(pairs) = self.pairs()? else { return Ok(None) };
+        let info = pairs.find(first, second)?;
+        info.map(|info| self.pair_list(&info)).transpose()
+    }
+
+    /// The list of a pair.
+    pub(crate) fn pair_list(&self, info: &TermInfo) -> Result<PostingList<'_>, Error> {
+        PostingList::open(info, self.pair_postings(), &[], self.record.documents)
+    }
+
+    fn pair_postings(&self) -> &[u8] {
+        self.section(names::PAIR_POSTINGS).unwrap_or_default()
     }
 
     /// The exact length of a document in tokens over all text fields; 0 for one that is not there.

@@ -46,6 +46,7 @@ pub(crate) fn verify(index: &IndexFile) -> Result<VerifyReport, Error> {
     for segment in index.segments() {
         check_vocabulary(segment)?;
         check_postings(segment, &mut report)?;
+        check_pairs(segment)?;
         check_lengths(segment)?;
         segment.ids()?.verify()?;
         check_columns(segment)?;
@@ -132,6 +133,57 @@ fn check_vocabulary(segment: &Segment) -> Result<(), Error> {
     }
     if expected != u64::from(segment.record().terms) {
         return Err(wrong(format!("expected {} terms, found {expected}", segment.record().terms)));
+    }
+    Ok(())
+}
+
+/// Every pair list decodes: its documents ascend, and its words stand side by side in each as often as it says.
+fn check_pairs(segment: &Segment) -> Result<(), Error> {
+    let Some(pairs) = segment.pairs()? else { return Ok(()) };
+    let mut previous = None;
+    for place in 0..pairs.len() {
+        let (first, second, info) = pairs.entry(place)?;
+        let wrong = |reason: String| Error::corrupt(names::PAIR_POSTINGS, info.postings.0, reason);
+        let terms = segment.record().terms;
+        if Some((first, second)) <= previous || terms <= first.0.max(second.0) {
+            let reason = format!("pair {place} is out of order, or not of two of {terms} terms");
+            return Err(Error::corrupt(names::PAIRS, 0, reason));
+        }
+        previous = Some((first, second));
+        let mut words = Vec::new();
+        for word in [first, second] {
+            words.push(segment.postings(&segment.term(word)?)?.cursor()?);
+        }
+        let mut cursor = segment.pair_list(&info)?.cursor()?;
+        let (mut documents, mut before) = (0, None);
+        while cursor.doc() != END {
+            let (document, frequency) = (cursor.doc(), cursor.freq()?);
+            if Some(document) <= before {
+                return Err(wrong(format!("document {document} is out of order")));
+            }
+            let mut places = [Vec::new(), Vec::new()];
+            for (word, places) in words.iter_mut().zip(&mut places) {
+                if word.seek(document)? == document {
+                    word.positions(places)?;
+                }
+            }
+            let [firsts, seconds] = places;
+            let is_pair = |place: &&u32| seconds.binary_search(&(**place + 1)).is_ok();
+            let found = firsts.iter().filter(is_pair).count();
+            if found != frequency as usize {
+                let reason = format!(
+                    "document {document}: expected a pair {found} times, found {frequency}"
+                );
+                return Err(wrong(reason));
+            }
+            before = Some(document);
+            documents += 1;
+            cursor.advance()?;
+        }
+        if documents != info.doc_freq {
+            let expected = info.doc_freq;
+            return Err(wrong(format!("expected {expected} documents, found {documents}")));
+        }
     }
     Ok(())
 }

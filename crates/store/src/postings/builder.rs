@@ -29,7 +29,8 @@ pub struct Postings<'a> {
     pub docs: &'a [u32],
     /// How often the term stands in each; at least once.
     pub frequencies: &'a [u32],
-    /// Of each document the first position, then the distances to the next ones, less 1.
+    /// Of each document the first position, then the distances to the next ones, less 1; nothing in a list without
+    /// positions.
     pub places: &'a [u32],
 }
 
@@ -42,6 +43,8 @@ const KTH: [u64; 3] = [10, 100, 1000];
 /// Holds the compressed postings of the current list (not its positions) in memory.
 pub struct ListBuilder {
     class: ListClass,
+    /// Whether postings come with their places.
+    has_places: bool,
     /// Documents announced.
     expected: u32,
     /// Documents of the open block, or all of the open chunk.
@@ -84,6 +87,7 @@ impl ListBuilder {
     pub fn new() -> Self {
         ListBuilder {
             class: ListClass::Tiny,
+            has_places: true,
             expected: 0,
             docs: Vec::with_capacity(BLOCK),
             frequencies: Vec::with_capacity(BLOCK),
@@ -107,8 +111,20 @@ impl ListBuilder {
     /// Starts a list of `doc_freq` documents; its positions will be appended to `positions`, which may hold others.
     pub fn begin(&mut self, model: &ImpactModel<'_>, doc_freq: u32, positions: &[u8]) {
         self.class = ListClass::of(doc_freq, model.documents() as u32);
+        self.has_places = true;
         self.expected = doc_freq;
         self.positions_start = positions.len();
+    }
+
+    /// Starts a list of `doc_freq` documents without positions; they are more than a tiny list has.
+    ///
+    /// # Panics
+    ///
+    /// Where they are not: a tiny list keeps its positions with it.
+    pub fn begin_without_places(&mut self, model: &ImpactModel<'_>, doc_freq: u32) {
+        self.begin(model, doc_freq, &[]);
+        assert!(self.class != ListClass::Tiny, "a list without positions is not tiny");
+        self.has_places = false;
     }
 
     /// Adds one posting by its positions, see [`ListBuilder::extend`].
@@ -153,12 +169,13 @@ impl ListBuilder {
             assert!(self.next_doc <= first, "documents of a list ascend");
             self.make_room(model, first, positions);
             let count = self.room(docs);
-            let occurrences = frequencies[..count].iter().map(|count| *count as usize).sum();
+            let occurrences: usize = frequencies[..count].iter().map(|count| *count as usize).sum();
+            let places_of_these = if self.has_places { occurrences } else { 0 };
             self.docs.extend_from_slice(docs.split_off(..count).expect("no more than there are"));
             self.frequencies.extend_from_slice(&frequencies[..count]);
-            self.places.extend_from_slice(&places[..occurrences]);
+            self.places.extend_from_slice(&places[..places_of_these]);
             frequencies = &frequencies[count..];
-            places = &places[occurrences..];
+            places = &places[places_of_these..];
             self.next_doc = self.docs[self.docs.len() - 1] + 1;
             self.doc_freq += count as u32;
             self.collection_freq += occurrences as u64;

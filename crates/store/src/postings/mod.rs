@@ -35,6 +35,7 @@ pub mod bounds;
 mod builder;
 pub mod chunked;
 mod cursor;
+pub mod pairs;
 mod places;
 mod table;
 

@@ -39,6 +39,11 @@ pub mod names {
     /// A class a term by its spelling key.
     pub const NAME_KEYS: &str = "name_keys";
 
+    /// Which pairs of frequent words have a list, see `postings::pairs`.
+    pub const PAIRS: &str = "pairs";
+    /// The lists of pairs.
+    pub const PAIR_POSTINGS: &str = "pair_postings";
+
     /// The exact length of each document in one text field; all text fields but the last have such a section.
     pub fn field_lengths(text_field: usize) -> String {
         format!("field_lengths:{text_field}")

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::norms::norm_of;
-use crate::postings::{ImpactModel, ListBuilder, TermTableBuilder};
+use crate::postings::pairs::PairsBuilder;
+use crate::postings::{ImpactModel, ListBuilder, Postings, TermTableBuilder};
 use crate::{
     ColumnBuilder, ColumnKind, DocumentsBuilder, EndingSample, Error, FieldKind, FieldSpec,
     IdsBuilder, IndexWriter, LengthsBuilder, MemoryStorage, NameClasses, SegmentFacts, Storage,
-    StoredDocument, StoredValue, VocabularyBuilder, names, term_tail,
+    StoredDocument, StoredValue, TermOrdinal, VocabularyBuilder, names, term_tail,
 };
 
 /// A document: id, title and body.
@@ -133,7 +134,39 @@ fn write_lists(
     writer.write_section(names::NAME_KEYS, &[&NameClasses::head(1)[..], &classes].concat())?;
     writer.write_section(names::TERMS, &table.finish())?;
     writer.write_section(names::POSTINGS, &postings)?;
-    writer.write_section(names::POSITIONS, &positions)
+    writer.write_section(names::POSITIONS, &positions)?;
+    write_pairs(writer, lists, &model)
+}
+
+/// The lists of all pairs of words that stand side by side in enough documents.
+fn write_pairs(
+    writer: &mut IndexWriter<'_>,
+    lists: &BTreeMap<&str, BTreeMap<u32, Vec<u32>>>,
+    model: &ImpactModel<'_>,
+) -> Result<(), Error> {
+    let (mut list, mut table) = (ListBuilder::new(), PairsBuilder::new(lists.len() as u32));
+    let mut postings = Vec::new();
+    for (first, one) in (0..).zip(lists.values()) {
+        for (second, other) in (0..).zip(lists.values()) {
+            let frequency = |document: &u32| {
+                let places = other.get(document).map_or(&[][..], Vec::as_slice);
+                one[document].iter().filter(|place| places.contains(&(*place + 1))).count() as u32
+            };
+            let found = one.keys().map(|document| (*document, frequency(document)));
+            let (documents, frequencies): (Vec<u32>, Vec<u32>) =
+                found.filter(|(_, frequency)| 0 < *frequency).unzip();
+            if documents.len() <= 8 {
+                continue;
+            }
+            list.begin_without_places(model, documents.len() as u32);
+            let pair = Postings { docs: &documents, frequencies: &frequencies, places: &[] };
+            list.extend(model, pair, &mut Vec::new());
+            let summary = list.finish(model, &mut postings, &mut Vec::new());
+            table.push(TermOrdinal(first), TermOrdinal(second), &summary);
+        }
+    }
+    writer.write_section(names::PAIRS, &table.finish())?;
+    writer.write_section(names::PAIR_POSTINGS, &postings)
 }
 
 /// One number a document, and the letters of its title as keywords, so none or several.
