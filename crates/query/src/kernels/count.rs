@@ -5,8 +5,8 @@
 
 use codec::simd;
 use store::Segment;
-use store::postings::BLOCK;
 use store::postings::chunked::{CHUNK, WINDOWS};
+use store::postings::{BLOCK, PostingList};
 
 use super::allowed::Allowed;
 use super::ranked::Role;
@@ -32,8 +32,8 @@ pub(crate) fn run(
             Some(info) => terms.push((*role, segment.postings(info)?)),
         }
     }
-    if let ([(Role::Must | Role::Should, list)], true) = (&terms[..], allowed.is_all()) {
-        return Ok(u64::from(list.doc_freq()));
+    if let [(Role::Must | Role::Should, list)] = terms[..] {
+        return run_list(segment, list, allowed);
     }
     // The rarest first: what it leaves out need not be read from the others.
     terms.sort_by_key(|(role, list)| (*role as u8, list.doc_freq()));
@@ -46,6 +46,19 @@ pub(crate) fn run(
         return Ok(either.saturating_sub(count_chunks(segment, &mut scans, true, allowed)?));
     }
     count_chunks(segment, &mut scans, has_must, allowed)
+}
+
+/// Allowed documents of one list.
+#[inline(always)]
+pub(crate) fn run_list(
+    segment: &Segment,
+    list: PostingList<'_>,
+    allowed: Allowed<'_>,
+) -> Result<u64, Error> {
+    if allowed.is_all() {
+        return Ok(u64::from(list.doc_freq()));
+    }
+    count_chunks(segment, &mut [(Role::Must, TermScan::new(list)?)], true, allowed)
 }
 
 /// Documents of a short leading list that all other required lists have and no forbidden one.

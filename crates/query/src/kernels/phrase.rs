@@ -5,11 +5,16 @@
 //! cannot occur more often than its rarest word does: the smallest of the words' window bounds bounds the score before any
 //! frequency is read, and the smallest frequency before any position is. Positions are then intersected starting with the
 //! rarest word.
+//!
+//! Where the segment has lists of pairs, those of the phrase's neighbours take the place of their words among the
+//! candidates and bound its frequency; their words are only looked up to read positions. A phrase of two words that have
+//! such a list is that list ([`pair`]).
 
 use codec::simd;
 use store::Segment;
-use store::postings::BLOCK;
+use store::TermOrdinal;
 use store::postings::chunked::{CHUNK, WINDOWS};
+use store::postings::{BLOCK, PostingList};
 
 use super::allowed::Allowed;
 use super::best::Best;
@@ -24,8 +29,10 @@ use crate::{Bm25, Error};
 pub(crate) struct PhraseScan<'a> {
     segment: &'a Segment,
     allowed: Allowed<'a>,
-    /// The different words, rarest first.
+    /// Lists that a document must be in: pairs of neighbours and words of no pair, rarest first. Then the words of pairs.
     words: Vec<Word<'a>>,
+    /// How many of them are no words of pairs.
+    required: usize,
     /// Which word stands in each slot.
     slots: Vec<usize>,
     /// Slots, the one with the rarest word first.
@@ -39,11 +46,14 @@ pub(crate) struct PhraseScan<'a> {
 
 struct Word<'a> {
     scan: TermScan<'a>,
+    /// The term; `None` for a pair.
+    term: Option<TermOrdinal>,
     /// The presence word of the current window and the rank of its first document.
     word: u64,
     start: usize,
-    /// The rank of the current document.
+    /// The rank of the current document; of a word of a pair only where `has_rank`.
     rank: usize,
+    has_rank: bool,
     positions: Vec<u32>,
     has_positions: bool,
 }
@@ -84,20 +94,32 @@ impl<'a> PhraseScan<'a> {
             };
             infos.push(info);
         }
+        let ordinals: Vec<TermOrdinal> = infos.iter().map(|info| info.ordinal).collect();
+        let pairs = Pair::all(segment, &ordinals)?;
         let mut different = infos.clone();
         different.sort_by_key(|info| (info.doc_freq, info.ordinal));
         different.dedup_by_key(|info| info.ordinal);
-        let place = |info: &store::postings::TermInfo| {
-            different.iter().position(|other| other.ordinal == info.ordinal)
-        };
-        let slots = infos.iter().filter_map(|info| place(info)).collect();
-        let words = different.iter().map(|info| Word::new(segment, info));
+        let is_covered = |term: &TermOrdinal| pairs.iter().any(|pair| pair.words.contains(term));
+        let (mut words, mut covered) = (Vec::new(), Vec::new());
+        for info in different {
+            let word = Word::new(Some(info.ordinal), segment.postings(info)?)?;
+            if is_covered(&info.ordinal) { covered.push(word) } else { words.push(word) }
+        }
+        for pair in &pairs {
+            words.push(Word::new(None, pair.list)?);
+        }
+        words.sort_by_key(|word| word.scan.list().doc_freq());
+        let required = words.len();
+        words.append(&mut covered);
+        let place = |term: &TermOrdinal| words.iter().position(|word| word.term == Some(*term));
+        let slots = ordinals.iter().filter_map(place).collect();
         let mut order: Vec<usize> = (0..infos.len()).collect();
         order.sort_by_key(|&slot| (infos[slot].collection_freq, slot));
         Ok(Some(PhraseScan {
             segment,
             allowed,
-            words: words.collect::<Result<_, Error>>()?,
+            words,
+            required,
             order,
             slots,
             candidates: Box::new([0; WINDOWS]),
@@ -124,7 +146,7 @@ impl<'a> PhraseScan<'a> {
         }
         for number in 0..self.segment.doc_count().div_ceil(CHUNK) {
             let mut impact = f64::INFINITY;
-            for word in &mut self.words {
+            for word in &mut self.words[..self.required] {
                 impact = impact.min(word.scan.chunk_bound(number, &scoring.bounds));
             }
             if impact == 0.0 {
@@ -158,7 +180,7 @@ impl<'a> PhraseScan<'a> {
             for window in bits(self.enter(number)?) {
                 self.enter_window(window);
                 for bit in bits(self.candidates[window]) {
-                    self.words.iter_mut().for_each(|word| word.enter_document(bit));
+                    self.enter_document(bit);
                     let doc = document(number, window, bit);
                     count += u64::from(0 < self.occurrences(doc, |_| true)?);
                 }
@@ -211,8 +233,10 @@ impl<'a> PhraseScan<'a> {
         if !self.allowed.admits(doc) {
             return Ok(false);
         }
-        self.words[0].enter_rank(rank);
-        for word in &mut self.words[1..] {
+        let (words, covered) = self.words.split_at_mut(self.required);
+        covered.iter_mut().for_each(Word::leave_document);
+        words[0].enter_rank(rank);
+        for word in &mut words[1..] {
             match word.scan.seek(doc)? {
                 Some(rank) => word.enter_rank(rank),
                 None => return Ok(false),
@@ -225,7 +249,7 @@ impl<'a> PhraseScan<'a> {
     #[inline(always)]
     fn enter(&mut self, number: u32) -> Result<u64, Error> {
         let mut possible = self.allowed.windows(number);
-        for (place, word) in self.words.iter_mut().enumerate() {
+        for (place, word) in self.words[..self.required].iter_mut().enumerate() {
             if possible == 0 {
                 return Ok(0);
             }
@@ -241,7 +265,7 @@ impl<'a> PhraseScan<'a> {
         let mut live = u64::MAX;
         let mut line = [0; WINDOWS];
         let (mut own, mut sums) = ([0.0; WINDOWS], [0.0; WINDOWS]);
-        for word in &mut self.words {
+        for word in &mut self.words[..self.required] {
             if !word.scan.has_line() {
                 let Scoring { norms, impacts, weight_bound, .. } = scoring;
                 word.scan.add_impacts(norms, impacts, *weight_bound, &mut own, &mut sums)?;
@@ -258,10 +282,18 @@ impl<'a> PhraseScan<'a> {
 
     #[inline(always)]
     fn enter_window(&mut self, window: usize) {
-        for word in &mut self.words {
+        for word in &mut self.words[..self.required] {
             word.word = word.scan.word(window);
             word.start = word.scan.window_rank(window);
         }
+    }
+
+    /// Makes a document of the current window the current one.
+    #[inline(always)]
+    fn enter_document(&mut self, bit: usize) {
+        let (words, covered) = self.words.split_at_mut(self.required);
+        words.iter_mut().for_each(|word| word.enter_document(bit));
+        covered.iter_mut().for_each(Word::leave_document);
     }
 
     #[inline(always)]
@@ -275,7 +307,7 @@ impl<'a> PhraseScan<'a> {
     ) -> Result<(), Error> {
         self.enter_window(window);
         for bit in bits(self.candidates[window]) {
-            self.words.iter_mut().for_each(|word| word.enter_document(bit));
+            self.enter_document(bit);
             self.evaluate(document(number, window, bit), scoring, best, work)?;
         }
         Ok(())
@@ -291,7 +323,7 @@ impl<'a> PhraseScan<'a> {
         work: &mut Work,
     ) -> Result<(), Error> {
         let mut least = u32::MAX;
-        for word in &mut self.words {
+        for word in &mut self.words[..self.required] {
             let frequency = word.scan.frequency(word.rank)?;
             if frequency < least && !scoring.can_be(doc, frequency, best) {
                 work.skipped = true;
@@ -364,13 +396,50 @@ fn intersect(starts: &[u32], positions: &[u32], shift: u32, kept: &mut Vec<u32>)
     }
 }
 
+/// Two neighbours in a phrase that have a list of their own.
+struct Pair<'a> {
+    words: [TermOrdinal; 2],
+    list: PostingList<'a>,
+}
+
+impl<'a> Pair<'a> {
+    /// The different pairs of a phrase of these terms.
+    fn all(segment: &'a Segment, terms: &[TermOrdinal]) -> Result<Vec<Pair<'a>>, Error> {
+        let mut pairs: Vec<Pair<'_>> = Vec::new();
+        for words in terms.array_windows() {
+            if pairs.iter().all(|pair| pair.words != *words)
+                && let Some(list) = segment.pair(words[0], words[1])?
+            {
+                pairs.push(Pair { words: *words, list });
+            }
+        }
+        Ok(pairs)
+    }
+}
+
+/// The list that is all of a phrase: that of its two words.
+pub(crate) fn pair<'a>(
+    segment: &'a Segment,
+    number: usize,
+    slots: &[TermLeaf<'_>],
+) -> Result<Option<PostingList<'a>>, Error> {
+    let [first, second] = slots else { return Ok(None) };
+    let [first, second] = [first, second].map(|slot| slot.infos.get(number)?.as_ref());
+    match (first, second) {
+        (Some(first), Some(second)) => Ok(segment.pair(first.ordinal, second.ordinal)?),
+        _ => Ok(None),
+    }
+}
+
 impl<'a> Word<'a> {
-    fn new(segment: &'a Segment, info: &store::postings::TermInfo) -> Result<Word<'a>, Error> {
+    fn new(term: Option<TermOrdinal>, list: PostingList<'a>) -> Result<Word<'a>, Error> {
         Ok(Word {
-            scan: TermScan::new(segment.postings(info)?)?,
+            scan: TermScan::new(list)?,
+            term,
             word: 0,
             start: 0,
             rank: 0,
+            has_rank: false,
             positions: Vec::new(),
             has_positions: false,
         })
@@ -384,11 +453,26 @@ impl<'a> Word<'a> {
 
     #[inline(always)]
     fn enter_rank(&mut self, rank: usize) {
-        (self.rank, self.has_positions) = (rank, false);
+        (self.rank, self.has_rank, self.has_positions) = (rank, true, false);
     }
 
     #[inline(always)]
+    fn leave_document(&mut self) {
+        (self.has_rank, self.has_positions) = (false, false);
+    }
+
+    /// Reads its positions in the current document; none where a damaged list of pairs promised it.
+    #[inline(always)]
     fn read_positions(&mut self, doc: u32) -> Result<(), Error> {
+        if !self.has_rank {
+            match self.scan.seek(doc)? {
+                Some(rank) => self.enter_rank(rank),
+                None => {
+                    self.positions.clear();
+                    return Ok(());
+                }
+            }
+        }
         if !self.has_positions {
             self.scan.positions(doc, self.rank, &mut self.positions)?;
             self.has_positions = true;

@@ -30,6 +30,7 @@ mod term;
 
 use codec::simd;
 use store::Segment;
+use store::postings::PostingList;
 use store::postings::chunked::{CHUNK, WINDOWS};
 use term::Term;
 
@@ -37,7 +38,7 @@ use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
-use super::term::{TermScan, bits, count_in};
+use super::term::{bits, count_in};
 use crate::plan::TermLeaf;
 use crate::{Bm25, Error};
 
@@ -83,7 +84,43 @@ pub(crate) fn run(
     bm25: Bm25,
     best: &mut Best,
 ) -> Result<Work, Error> {
-    let Some(mut scan) = Scan::open(segment, number, terms, allowed, bm25)? else {
+    let mut found = Vec::with_capacity(terms.len());
+    for (role, leaf) in terms {
+        match leaf.infos.get(number).and_then(Option::as_ref) {
+            None if *role == Role::Must => return Ok(Work::default()),
+            None => {}
+            Some(info) => found.push(Term::new(segment.postings(info)?, *role, leaf.weight)?),
+        }
+    }
+    evaluate(segment, found, allowed, bm25, best)
+}
+
+/// Evaluates one list of a segment into `best`, as if it were a term's.
+#[inline(always)]
+pub(crate) fn run_list(
+    segment: &Segment,
+    list: PostingList<'_>,
+    weight: f64,
+    allowed: Allowed<'_>,
+    bm25: Bm25,
+    best: &mut Best,
+) -> Result<Work, Error> {
+    let term = Term::new(list, Role::Must, weight)?;
+    let is_plain = allowed.is_all();
+    let work = evaluate(segment, vec![term], allowed, bm25, best)?;
+    let all = Work { candidates: u64::from(list.doc_freq()), skipped: false };
+    Ok(if is_plain { all } else { work })
+}
+
+#[inline(always)]
+fn evaluate<'a>(
+    segment: &'a Segment,
+    terms: Vec<Term<'a>>,
+    allowed: Allowed<'a>,
+    bm25: Bm25,
+    best: &mut Best,
+) -> Result<Work, Error> {
+    let Some(mut scan) = Scan::new(segment, terms, allowed, bm25) else {
         return Ok(Work::default());
     };
     if scan.terms.len() == 1 && scan.terms[0].scan.has_blocks() {
@@ -125,24 +162,12 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     /// `None` where nothing can match.
-    fn open(
+    fn new(
         segment: &'a Segment,
-        number: usize,
-        leaves: &[(Role, TermLeaf<'_>)],
+        terms: Vec<Term<'a>>,
         allowed: Allowed<'a>,
         bm25: Bm25,
-    ) -> Result<Option<Scan<'a>>, Error> {
-        let mut terms = Vec::with_capacity(leaves.len());
-        for (role, leaf) in leaves {
-            match leaf.infos.get(number).and_then(Option::as_ref) {
-                None if *role == Role::Must => return Ok(None),
-                None => {}
-                Some(info) => {
-                    let scan = TermScan::new(segment.postings(info)?)?;
-                    terms.push(Term::new(scan, *role, leaf.weight, info.doc_freq));
-                }
-            }
-        }
+    ) -> Option<Scan<'a>> {
         let of_role = |wanted: Role| {
             let indexes = 0..terms.len();
             indexes.filter(|&index| terms[index].role == wanted).collect::<Vec<_>>()
@@ -152,9 +177,9 @@ impl<'a> Scan<'a> {
         let must_count = order.len();
         order.extend(of_role(Role::Should));
         if order.is_empty() {
-            return Ok(None);
+            return None;
         }
-        Ok(Some(Scan {
+        Some(Scan {
             segment,
             allowed,
             norms: segment.norms(),
@@ -170,7 +195,7 @@ impl<'a> Scan<'a> {
             sums: Box::new([0.0; WINDOWS]),
             line: [0; WINDOWS],
             work: Work::default(),
-        }))
+        })
     }
 
     /// A sum of bounds that is not above this cannot lift a document above the threshold.

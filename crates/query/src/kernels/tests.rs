@@ -7,17 +7,18 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use proptest::prelude::*;
-use store::postings::{ImpactModel, ListBuilder, TermInfo, TermTableBuilder};
+use store::postings::pairs::PairsBuilder;
+use store::postings::{ImpactModel, ListBuilder, Postings, TermInfo, TermTableBuilder};
 use store::{
     BakedRanking, DocumentsBuilder, FieldKind, FieldSpec, IdsBuilder, IndexFile, IndexWriter,
-    LengthsBuilder, MemoryStorage, SegmentFacts, Statistics, StoredDocument, VocabularyBuilder,
-    names, norms,
+    LengthsBuilder, MemoryStorage, SegmentFacts, Statistics, StoredDocument, TermOrdinal,
+    VocabularyBuilder, names, norms,
 };
 
 use super::allowed::Allowed;
 use super::best::Best;
 use super::count;
-use super::phrase::PhraseScan;
+use super::phrase::{self, PhraseScan};
 use super::ranked::{self, Role};
 use crate::Bm25;
 use crate::plan::TermLeaf;
@@ -67,6 +68,8 @@ struct Sample {
     texts: Vec<Vec<usize>>,
     average: f64,
     index: IndexFile,
+    /// The same with lists of some pairs.
+    with_pairs: IndexFile,
     infos: Vec<Vec<Option<TermInfo>>>,
 }
 
@@ -76,10 +79,12 @@ fn sample() -> &'static Sample {
         let texts = texts();
         let tokens: usize = texts.iter().map(Vec::len).sum();
         let average = tokens as f64 / texts.len() as f64;
-        let index = IndexFile::from_bytes(write(&texts, average)).unwrap();
+        let index = IndexFile::from_bytes(write(&texts, average, false)).unwrap();
+        let with_pairs = IndexFile::from_bytes(write(&texts, average, true)).unwrap();
+        with_pairs.verify().unwrap();
         let segment = &index.segments()[0];
         let infos = (0..WORDS).map(|word| vec![segment.lookup(name(word).as_bytes()).unwrap()]);
-        Sample { average, infos: infos.collect(), texts, index }
+        Sample { average, infos: infos.collect(), texts, index, with_pairs }
     })
 }
 
@@ -87,7 +92,28 @@ fn name(word: usize) -> String {
     format!("w{word:02}")
 }
 
-fn write(texts: &[Vec<usize>], average: f64) -> Vec<u8> {
+/// The sections of pairs: of words 0 to 8 those that have lists and whose numbers do not add up to a multiple of 3.
+fn pairs(texts: &[Vec<usize>], model: &ImpactModel<'_>) -> [(&'static str, Vec<u8>); 2] {
+    let (mut builder, mut table, mut postings) =
+        (ListBuilder::new(), PairsBuilder::new(9), Vec::new());
+    for (first, second) in (0..9).flat_map(|first| (0..9).map(move |second| (first, second))) {
+        let frequency = |text: &Vec<usize>| {
+            text.windows(2).filter(|pair| *pair == [first, second]).count() as u32
+        };
+        let found = (0..).zip(texts.iter().map(frequency)).filter(|(_, frequency)| 0 < *frequency);
+        let (docs, frequencies): (Vec<u32>, Vec<u32>) = found.unzip();
+        if 8 < docs.len() && (first + second) % 3 != 0 {
+            builder.begin_without_places(model, docs.len() as u32);
+            let pair = Postings { docs: &docs, frequencies: &frequencies, places: &[] };
+            builder.extend(model, pair, &mut Vec::new());
+            let summary = builder.finish(model, &mut postings, &mut Vec::new());
+            table.push(TermOrdinal(first as u32), TermOrdinal(second as u32), &summary);
+        }
+    }
+    [(names::PAIRS, table.finish()), (names::PAIR_POSTINGS, postings)]
+}
+
+fn write(texts: &[Vec<usize>], average: f64, with_pairs: bool) -> Vec<u8> {
     let mut lengths = LengthsBuilder::default();
     let (mut ids, mut documents) = (IdsBuilder::default(), DocumentsBuilder::default());
     let mut positions_of: Vec<Vec<(u32, Vec<u32>)>> = vec![Vec::new(); WORDS];
@@ -142,6 +168,9 @@ fn write(texts: &[Vec<usize>], average: f64) -> Vec<u8> {
         (names::LENGTHS, lengths.clone().finish()),
     ] {
         writer.write_section(section, &bytes).unwrap();
+    }
+    for (section, bytes) in pairs(texts, &model).iter().filter(|_| with_pairs) {
+        writer.write_section(section, bytes).unwrap();
     }
     let facts = SegmentFacts {
         documents: DOCUMENTS,
@@ -289,6 +318,7 @@ proptest! {
         filter in filter(),
         k in prop_oneof![Just(1usize), Just(10), Just(1000)],
         weight in 0.1f64..5.0,
+        with_pairs: bool,
     ) {
         let all: Vec<(u32, f64)> = (0..)
             .zip(&sample().texts)
@@ -299,10 +329,14 @@ proptest! {
             })
             .collect();
         let leaves: Vec<_> = slots.iter().map(|&word| leaf(0, word, 0.0)).collect();
-        let segment = &sample().index.segments()[0];
+        let index = if with_pairs { &sample().with_pairs } else { &sample().index };
+        let segment = &index.segments()[0];
         let allowed = Allowed::new(filter.as_deref());
         let (mut best, mut count) = (Best::new(k), 0);
-        if let Some(mut scan) = PhraseScan::open(segment, 0, &leaves, allowed).unwrap() {
+        if let Some(list) = phrase::pair(segment, 0, &leaves).unwrap() {
+            ranked::run_list(segment, list, weight, allowed, bm25, &mut best).unwrap();
+            count = count::run_list(segment, list, allowed).unwrap();
+        } else if let Some(mut scan) = PhraseScan::open(segment, 0, &leaves, allowed).unwrap() {
             scan.rank(weight, bm25, &mut best).unwrap();
             let mut scan = PhraseScan::open(segment, 0, &leaves, allowed).unwrap().unwrap();
             count = scan.count().unwrap();

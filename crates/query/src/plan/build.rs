@@ -10,9 +10,7 @@ use analysis::Analyzer;
 use store::{FieldKind, IndexFile, Manifest};
 
 use super::words::WordKey;
-use super::{
-    Expansion, Filter, FilterId, Leaf, LeafId, Note, Plan, PlanNode, PlanOptions, WordId,
-};
+use super::{Expansion, Filter, FilterId, Leaf, LeafId, Note, Plan, PlanNode, PlanOptions, WordId};
 use crate::matcher::filter_documents;
 use crate::syntax::{Node, NodeKind, Occur};
 use crate::{Bm25, Error};

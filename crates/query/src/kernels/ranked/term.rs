@@ -3,6 +3,7 @@
 //! Comes in: chunk, window and bit, in ascending order. Goes out: bounds, presence words and frequencies, each read when
 //! first asked for.
 
+use store::postings::PostingList;
 use store::postings::chunked::WINDOWS;
 
 use super::super::bounds::{ImpactBounds, round_up};
@@ -35,13 +36,13 @@ pub(super) struct Term<'a> {
 }
 
 impl<'a> Term<'a> {
-    pub(super) fn new(scan: TermScan<'a>, role: Role, weight: f64, doc_freq: u32) -> Term<'a> {
-        Term {
-            scan,
+    pub(super) fn new(list: PostingList<'a>, role: Role, weight: f64) -> Result<Term<'a>, Error> {
+        Ok(Term {
+            scan: TermScan::new(list)?,
             role,
             weight,
             weight_bound: round_up(weight),
-            doc_freq,
+            doc_freq: list.doc_freq(),
             chunk_bound: 0.0,
             window_bounds: Box::new([0.0; WINDOWS]),
             chunk: 0,
@@ -51,7 +52,7 @@ impl<'a> Term<'a> {
             has_word: false,
             has_rank: false,
             frequency: 0,
-        }
+        })
     }
 
     /// Takes the bound of a chunk; what any impact is at most there.
