@@ -38,16 +38,18 @@ pub(crate) fn build(documents: &[OracleDoc], how: Build) -> Built {
     for (number, part) in documents.chunks(per_segment).enumerate() {
         let dump = folder.path().join(format!("part{number}.jsonl"));
         write(&dump, part);
-        add(&path, &dump, how.threads);
+        // Half of the indexes answer phrases from lists of pairs.
+        let pairs = (1 < how.segments).then_some(50);
+        add(&path, &dump, how.threads, pairs);
     }
     let index = Index::open(&path, &OpenOptions::default()).unwrap();
     Built { index, path, _folder: folder }
 }
 
 /// Adds a dump to an index, which it creates if need be.
-fn add(path: &Path, dump: &Path, threads: usize) {
+fn add(path: &Path, dump: &Path, threads: usize, pairs: Option<u32>) {
     let fields = "title:text,body:text,date:date,source:keyword,pages:number".parse().unwrap();
-    let options = BuildOptions { threads, fields, ..BuildOptions::default() };
+    let options = BuildOptions { threads, fields, pairs, ..BuildOptions::default() };
     Index::build(path, request(&[dump.to_owned()], options), &()).unwrap();
 }
 

@@ -199,7 +199,7 @@ pub(crate) struct IndexArguments {
     #[arg(long, value_name = "auto", value_parser = ["auto"])]
     pub(crate) lang: Option<String>,
     /// Keep lists of the adjacent pairs of the N most frequent words, such as 64: phrases of them are found many times
-    /// faster, for a twentieth of the index's size at most; 255 words at most [default: 0]
+    /// faster, for a twentieth of the index's size at most; 255 words at most [default: 0, or as the index was built]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=255))]
     pub(crate) pairs: Option<u32>,
     /// Store no text: searches give ids and scores, nothing to read
