@@ -23,6 +23,7 @@ mod meaning;
 mod models;
 mod promises;
 mod random;
+mod resume;
 mod stems;
 mod suite;
 

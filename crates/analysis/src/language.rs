@@ -18,6 +18,18 @@ const FEWEST_LETTERS: usize = 20;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language(Option<u8>);
 
+impl Language {
+    /// A number that stands for it, to be written down: 0 for none.
+    pub fn number(self) -> u32 {
+        self.0.map_or(0, |number| u32::from(number) + 1)
+    }
+
+    /// The language of the same analyzer that was written down as this number; none for one that is no language's.
+    pub fn of_number(number: u32) -> Language {
+        Language(number.checked_sub(1).and_then(|number| u8::try_from(number).ok()))
+    }
+}
+
 /// The stemmers of several languages, one of which is right for a document.
 pub(crate) struct Languages {
     stemmers: Vec<LanguageStemmer>,

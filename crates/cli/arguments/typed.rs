@@ -185,8 +185,8 @@ pub(crate) struct IndexArguments {
     /// and write nothing
     #[arg(long, value_name = "WHAT", default_value = "keep")]
     pub(crate) on_duplicate: OnDuplicate,
-    /// Build in parts of whole inputs, about 256 MB each, and go on where an interrupted run with the same inputs and options
-    /// was; each part becomes a segment
+    /// Keep what is done in IDX.resume until the index is there, and go on from what an interrupted run with the same inputs
+    /// and options has kept; the index is the same to the byte
     #[arg(long)]
     pub(crate) resume: bool,
     /// Memory to build in, such as 256M or 2G

@@ -25,8 +25,8 @@ pub(crate) fn run(arguments: IndexArguments, setting: &Setting) -> anyhow::Resul
     let size = std::fs::metadata(&arguments.index).map(|file| file.len()).unwrap_or(0);
     say(setting, &summary(&report, start.elapsed()));
     if 0 < report.resumed {
-        let parts = figures::count(report.resumed.into(), "part");
-        say(setting, &format!("resumed: {parts} had been finished before"));
+        let articles = figures::count(report.resumed, "article");
+        say(setting, &format!("resumed: {articles} had been indexed before"));
     }
     if 0 < report.replaced {
         let articles = figures::count(report.replaced, "article");
@@ -78,11 +78,11 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
             b: arguments.b.unwrap_or(baked.b),
         },
         store_documents: !arguments.no_store,
+        resume: arguments.resume,
         ..BuildOptions::default()
     };
     let inputs = arguments.inputs.iter().cloned().map(input).collect();
-    let part_bytes = arguments.resume.then_some(BuildRequest::PART_BYTES);
-    Ok(BuildRequest { inputs, read, options, part_bytes })
+    Ok(BuildRequest { inputs, read, options })
 }
 
 /// Which stems are asked for: of one language, or of each article's own.

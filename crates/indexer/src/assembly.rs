@@ -9,6 +9,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
 use analysis::Language;
+use sources::Tally;
 use store::{
     DocumentDirectoryBuilder, IdsBuilder, IndexFile, IndexWriter, LengthsBuilder, OpenMode, names,
     renumber_block,
@@ -17,6 +18,7 @@ use store::{
 use crate::bad_file::BadFile;
 use crate::columns::Columns;
 use crate::fields::{FieldPlan, LateFields};
+use crate::resume::Journal;
 use crate::runs::Runs;
 use crate::worker::{IndexedSlot, SlotOutput};
 use crate::{BuildOptions, Error, OnDuplicate};
@@ -45,7 +47,10 @@ pub(crate) struct Assembly<'s> {
     pub(crate) languages: BTreeSet<Language>,
     pub(crate) bad: BadFile,
     pub(crate) late_fields: LateFields,
+    pub(crate) tally: Tally,
     known_ids: Option<KnownIds>,
+    /// Where slots are written down, if the build can be resumed.
+    pub(crate) journal: Option<Journal>,
 }
 
 impl<'s> Assembly<'s> {
@@ -83,7 +88,9 @@ impl<'s> Assembly<'s> {
             languages: BTreeSet::new(),
             bad: BadFile::new(target, options.spill),
             late_fields: LateFields::default(),
+            tally: Tally::default(),
             known_ids,
+            journal: None,
         })
     }
 
@@ -105,6 +112,9 @@ impl<'s> Assembly<'s> {
     }
 
     fn add(&mut self, slot: IndexedSlot) -> Result<bool, Error> {
+        if let Some(journal) = &mut self.journal {
+            journal.add(&slot)?;
+        }
         let IndexedSlot { inverted, mut output } = slot;
         let base = self.documents;
         let after = u64::from(base) + u64::from(output.documents);
@@ -123,6 +133,7 @@ impl<'s> Assembly<'s> {
         self.text_bytes += output.text_bytes;
         self.made_ids += output.made_ids;
         self.languages.append(&mut output.languages);
+        self.tally.add(&output.tally);
         Ok(self.runs.push(inverted.run))
     }
 

@@ -60,26 +60,6 @@ impl BadFile {
         Ok(())
     }
 
-    /// Adds the lines of a file that another build wrote, if it is there.
-    pub(crate) fn take_file(&mut self, storage: &dyn Storage, path: &Path) -> Result<(), Error> {
-        let failed = |cause| Error::BadFile { path: path.to_owned(), cause };
-        let mut file = match storage.open(path) {
-            Ok(file) => file,
-            Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(cause) => return Err(failed(cause)),
-        };
-        let mut buffer = vec![0; 1 << 16];
-        let (mut offset, length) = (0, file.length().map_err(failed)?);
-        while offset < length {
-            let part = (length - offset).min(buffer.len() as u64) as usize;
-            file.read_at(offset, &mut buffer[..part]).map_err(failed)?;
-            self.lines.write_all(&buffer[..part]).map_err(failed)?;
-            self.records += buffer[..part].iter().filter(|byte| **byte == b'\n').count() as u64;
-            offset += part as u64;
-        }
-        Ok(())
-    }
-
     /// Writes the lines to `temporary`; behind those of earlier builds if `appended`. Nothing where there are none.
     pub(crate) fn write(
         mut self,

@@ -22,11 +22,10 @@ use crate::merge::{MergeInput, Merged, merge};
 use crate::options::PAIRS_OPTION;
 use crate::pairs::{MAX_PAIR_WORDS, pair_lists};
 use crate::reading::{Bounds, Reading};
+use crate::resume::{self, Resumption};
 use crate::runs::{Runs, folder_of};
 use crate::slots::Dealer;
-use crate::{
-    BuildOptions, Error, FieldChoices, OnDuplicate, Phase, Progress, Report, replace, resume,
-};
+use crate::{BuildOptions, Error, FieldChoices, OnDuplicate, Phase, Progress, Report, replace};
 
 /// The option of the manifest that names a language that documents of the index are in, or `none`.
 pub(crate) const LANGUAGE_OPTION: &str = "language";
@@ -75,27 +74,7 @@ pub fn build(
         let (writer, bad, report) = work.segment(writer, origin, inputs)?;
         work.commit(writer, bad, report)
     })
-}
-
-/// Builds like [`build`], but part by part, a segment each: parts that are done stay beside the target when the process is
-/// interrupted, and the next call with the same parts and options takes them over. The bytes are the same whether it was
-/// interrupted or not. When it has ended, nothing but the index is left.
-///
-/// # Errors
-/// As [`build`], and where duplicates are not to be kept.
-pub fn build_in_parts(
-    target: &Path,
-    storage: &dyn Storage,
-    parts: Vec<Inputs>,
-    options: &BuildOptions,
-    progress: &dyn Progress,
-) -> Result<Report, Error> {
-    if options.on_duplicate != OnDuplicate::Keep {
-        return Err(Error::DuplicatesInParts);
-    }
-    in_setting((target, storage), options, progress, |work, writer, appended| {
-        resume::build(work, writer, appended, parts)
-    })
+    .inspect(|_| resume::forget(target, storage))
 }
 
 /// Opens the writer, makes the threads, and calls `run` with all that a build needs.
@@ -249,11 +228,6 @@ impl<'a> Work<'a> {
         Work { options, ..*self }
     }
 
-    /// An empty list of bad records of the target.
-    pub(crate) fn bad_file(&self) -> BadFile {
-        BadFile::new(self.target, self.options.spill)
-    }
-
     /// Opens an index of this build's storage.
     pub(crate) fn open(&self, path: &Path) -> Result<IndexFile, Error> {
         if self.options.spill {
@@ -274,6 +248,7 @@ impl<'a> Work<'a> {
         inputs: Inputs,
     ) -> Result<(IndexWriter<'s>, BadFile, Report), Error> {
         let Work { options, threads, .. } = *self;
+        let resumption = Resumption::prepare(self, origin, &inputs)?;
         let mut dealer = Dealer::new(inputs, threads, options.memory);
         let schema = &writer.manifest_mut().schema;
         let plan = match origin {
@@ -285,15 +260,21 @@ impl<'a> Work<'a> {
         };
         let runs_memory = if options.spill { options.memory / 4 } else { u64::MAX / 2 };
         let runs = Runs::new(runs_memory);
-        let assembly = Assembly::new(writer, self.target, &plan, runs, options)?;
+        let mut assembly = Assembly::new(writer, self.target, &plan, runs, options)?;
+        let resumed = match resumption {
+            Some(resumption) => resumption.take_up(self, &plan, &mut dealer, &mut assembly)?,
+            None => 0,
+        };
         let bounds = Bounds { threads, runs_memory: runs_memory + runs_memory / 2 };
         let folder = folder_of(self.target);
         let shared = (self.analyzer, &plan, options);
         let reading = Reading::new(shared, self.progress, &folder, dealer, assembly, bounds);
         let (dealer, mut assembly) = reading.run(self.pool)?;
 
-        let mut report = Report { appended: origin != Origin::Fresh, ..Report::default() };
-        let sources = dealer.into_inputs().summaries();
+        let mut report = Report { appended: origin != Origin::Fresh, resumed, ..Report::default() };
+        let inputs = dealer.into_inputs();
+        inputs.count(&assembly.tally);
+        let sources = inputs.summaries();
         count(&mut report, &assembly, &sources);
         let late = std::mem::take(&mut assembly.late_fields);
         if self.analyzer.has_languages() {

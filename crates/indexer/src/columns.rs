@@ -9,6 +9,7 @@
 
 use std::sync::Arc;
 
+use codec::bytes::{ByteReader, ByteWriter};
 use sources::Value;
 use store::{ColumnBuilder, ColumnKind};
 
@@ -85,6 +86,58 @@ impl SlotColumns {
             column.open = 0;
         }
     }
+
+    /// Writes everything down.
+    ///
+    /// ```text
+    /// Columns := columns (kind documents count{documents} values value{values} text unread [source number example])*
+    /// ```
+    pub(crate) fn write(&self, out: &mut ByteWriter) {
+        out.write_varint(self.0.len() as u64);
+        for SlotColumn { kind, counts, values, text, unread, .. } in &self.0 {
+            out.write_u8(kinds().position(|known| known == *kind).unwrap_or(0) as u8);
+            out.write_varint(counts.len() as u64);
+            counts.iter().for_each(|count| out.write_varint((*count).into()));
+            out.write_varint(values.len() as u64);
+            values.iter().for_each(|value| out.write_u64(*value));
+            out.write_text(text);
+            out.write_varint(unread.as_ref().map_or(0, |unread| unread.values));
+            if let Some(Unread { source, number, example, .. }) = unread {
+                out.write_text(source);
+                out.write_varint(*number);
+                out.write_text(example);
+            }
+        }
+    }
+
+    /// Reads what was written down; `None` where that is not possible.
+    pub(crate) fn read(&mut self, from: &mut ByteReader<'_>) -> Option<()> {
+        self.0.clear();
+        for _ in 0..from.read_varint_u32().ok()? {
+            let kind = kinds().nth(from.read_u8().ok()?.into())?;
+            let mut column = SlotColumns::new([kind].into_iter()).0.pop()?;
+            for _ in 0..from.read_varint_u32().ok()? {
+                column.counts.push(from.read_varint_u32().ok()?);
+            }
+            for _ in 0..from.read_varint_u64().ok()? {
+                column.values.push(from.read_u64().ok()?);
+            }
+            column.text.push_str(from.read_text().ok()?);
+            if let values @ 1.. = from.read_varint_u64().ok()? {
+                let (source, number) =
+                    (from.read_text().ok()?.into(), from.read_varint_u64().ok()?);
+                let example = from.read_text().ok()?.to_owned();
+                column.unread = Some(Unread { values, source, number, example });
+            }
+            self.0.push(column);
+        }
+        Some(())
+    }
+}
+
+/// All kinds of columns, in the order of the numbers they are written down by.
+fn kinds() -> impl Iterator<Item = ColumnKind> {
+    [ColumnKind::Date, ColumnKind::Number, ColumnKind::Keyword].into_iter()
 }
 
 impl SlotColumn {

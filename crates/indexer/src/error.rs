@@ -98,11 +98,21 @@ pub enum Error {
         /// Its number there.
         number: u64,
     },
-    /// A build in parts looks at each part alone, so it cannot look for duplicates.
+    /// What is done of a build that can be resumed could not be written down or read again.
     #[error(
-        "a build that can be resumed keeps duplicates: leave out what to do about them, or build without resuming"
+        "cannot {action} `{}`, which holds what is done of the build: {cause}; is the disk full?", path.display()
     )]
-    DuplicatesInParts,
+    Resume {
+        /// What was tried, such as `write`.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why it failed.
+        cause: io::Error,
+    },
+    /// Inputs have become shorter while their sizes and times of change stayed as they were.
+    #[error("an input is not what it was when the build was interrupted: build without resuming")]
+    InputsChanged,
     /// More words than pairs can be gathered of.
     #[error(
         "cannot gather the pairs of the {found} most frequent words: expected {MAX_PAIR_WORDS} at most"

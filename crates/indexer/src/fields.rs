@@ -193,6 +193,13 @@ impl FieldPlan {
         &self.texts
     }
 
+    /// Everything it decides, as text: equal plans say the same.
+    pub(crate) fn shown(&self) -> String {
+        let mut roles: Vec<_> = self.roles.iter().collect();
+        roles.sort_unstable_by(|one, other| one.0.cmp(other.0));
+        format!("{roles:?} {:?} {:?}", self.texts, self.columns)
+    }
+
     /// The names and kinds of the columns, in the order of their numbers.
     pub(crate) fn columns(&self) -> &[(String, ColumnKind)] {
         &self.columns

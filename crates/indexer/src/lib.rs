@@ -39,7 +39,7 @@ mod surfaces;
 mod turns;
 mod worker;
 
-pub use build::{build, build_in_parts};
+pub use build::build;
 pub use error::Error;
 pub use options::{
     BuildOptions, FieldChoice, FieldChoices, MAX_PAIR_WORDS, OnBad, OnDuplicate, Phase, Progress,

@@ -41,6 +41,9 @@ pub struct BuildOptions {
     /// Options of the caller's own that decide what is in the index, by name: kept in the manifest, so that an index can be
     /// cited. Those of this struct are noted in any case.
     pub noted: Vec<(String, String)>,
+    /// Whether what is done is written down beside the target, so that the same build goes on from there when it was
+    /// interrupted: the bytes of the index are the same. Inputs must be files. The file is gone when the index is there.
+    pub resume: bool,
     /// Whether documents are stored, to be shown in results; without, ids and matches are all there is.
     pub store_documents: bool,
 }
@@ -80,6 +83,7 @@ impl Default for BuildOptions {
             pairs: None,
             ranking: BakedRanking::default(),
             noted: Vec::new(),
+            resume: false,
             store_documents: true,
         }
     }

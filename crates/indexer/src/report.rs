@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use sources::{SkipReason, SourceSummary};
-use store::{FieldKind, SourceRecord};
+use store::FieldKind;
 
 /// What a build did.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,8 +14,8 @@ pub struct Report {
     pub appended: bool,
     /// Documents indexed by this build.
     pub documents: u64,
-    /// Parts of a build in parts that an interrupted run had finished.
-    pub resumed: u32,
+    /// Of these, documents that an interrupted build had indexed.
+    pub resumed: u64,
     /// Documents that others with the same id have replaced, of this build or earlier ones.
     pub replaced: u64,
     /// Their tokens.
@@ -63,36 +63,6 @@ pub struct UnreadValues {
     pub number: u64,
     /// The first one, cut if it is long.
     pub example: String,
-}
-
-impl Report {
-    /// Adds what a part of the build did, but for what its manifest says as well, see [`Report::add_sources`].
-    pub(crate) fn add(&mut self, part: Report) {
-        self.dropped_tokens += part.dropped_tokens;
-        self.text_bytes += part.text_bytes;
-        self.made_ids += part.made_ids;
-        self.spills += part.spills;
-        self.unlisted_fields = self.unlisted_fields.max(part.unlisted_fields);
-        self.fields = part.fields;
-        self.unread.extend(part.unread);
-        self.languages.extend(part.languages);
-        self.languages.sort_unstable();
-        self.languages.dedup();
-        self.sources.extend(part.sources);
-    }
-
-    /// Adds what a part's manifest says of its sources.
-    pub(crate) fn add_sources(&mut self, sources: &[SourceRecord]) {
-        for (name, count) in sources.iter().flat_map(|source| &source.skipped) {
-            match self.skipped.iter_mut().find(|(reason, _)| reason.name() == name) {
-                Some((_, sum)) => *sum += count,
-                None => {
-                    let reason = SkipReason::ALL.into_iter().find(|reason| reason.name() == name);
-                    self.skipped.extend(reason.map(|reason| (reason, *count)));
-                }
-            }
-        }
-    }
 }
 
 /// One field of the index.

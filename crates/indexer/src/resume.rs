@@ -1,156 +1,213 @@
-//! Building in parts that outlive the process, so that an interrupted build of many inputs can go on.
+//! What is done of a build, written down slot by slot beside the target, so that an interrupted build can go on.
 //!
-//! Comes in: inputs in parts, and an index to add them to or nothing. Goes out: an index with one more segment for each part,
-//! committed all at once; until then, beside the target, one file for each part that is done:
+//! Comes in: indexed slots in input order. Goes out: the same slots, in the process that goes on, and how many batches of
+//! the inputs they were made of; the rest of the build is the ordinary one. As nothing in an index depends on where slots
+//! end or on who indexed them, the bytes are those of a build that was not interrupted, resumable or not.
 //!
 //! ```text
-//! TARGET.part-N             an index of part N alone: complete, or not there
-//! TARGET.part-N.bad.jsonl   its bad records, if it has any
+//! TARGET.resume := Record{..}                          the first holds what the build is made of, each other one a slot
+//! Record        := length:u64 checksum:u32 byte{length}  the checksum of the record before, then of these bytes
 //! ```
 //!
-//! A part that is there is taken over if it was made of the same inputs (names, sizes, times of change), with the same
-//! options, to be added to the same commit; else it is made again. So the same command gives the same bytes, however often
-//! it was interrupted. Segments are not merged: where parts end is the price of not beginning anew.
+//! The inputs are read again, as far as they had been read, but neither parsed nor indexed: their digests are part of the
+//! index, and a dump that cannot be entered in the middle needs no exception. A slot counts if the files that had been opened
+//! by its end are still the same, by name, size and time of change, and everything before it counts. What is behind the
+//! last whole record is overwritten; so is the file of a build with other options. It is gone when the index is committed.
 
+mod records;
+
+use std::io;
 use std::path::{Path, PathBuf};
 
-use sources::Inputs;
-use store::{FORMAT_VERSION, IndexFile, IndexWriter, Schema, SectionRecord};
+use codec::checksum::crc32;
+use sources::{Inputs, Sha256Digest};
+use store::{FORMAT_VERSION, Storage, StorageFile};
 
-use crate::build::{LANGUAGE_OPTION, Origin, Work, note};
-use crate::replace::copy;
-use crate::runs::folder_of;
-use crate::{BuildOptions, Error, Report};
+use crate::assembly::Assembly;
+use crate::build::{Origin, Work};
+use crate::fields::FieldPlan;
+use crate::runs::{folder_of, spill};
+use crate::slots::Dealer;
+use crate::worker::IndexedSlot;
+use crate::{Error, OnBad};
 
-/// The name of the option in a part's manifest that says what it was made of.
-const MADE_OF: &str = "part";
+/// Bytes before a record's own: its length and checksum.
+const RECORD_HEAD: u64 = 12;
 
-/// Builds part by part; `writer` appends where `appended`, else it creates.
-pub(crate) fn build(
-    work: &Work<'_>,
-    mut writer: IndexWriter<'_>,
-    appended: bool,
-    parts: Vec<Inputs>,
-) -> Result<Report, Error> {
-    let mut report = Report { appended, ..Report::default() };
-    let mut bad = work.bad_file();
-    let base = writer.manifest_mut().superseded.last().cloned();
-    let mut paths = Vec::new();
-    for (number, inputs) in parts.into_iter().enumerate() {
-        let path = beside(work.target, &format!(".part-{number}"));
-        let schema = &writer.manifest_mut().schema;
-        let made_of = made_of(work.options, &inputs, base.as_ref(), schema);
-        let has_schema = appended || 0 < number;
-        let index = match finished(work, &path, &made_of) {
-            Some(index) => {
-                report.resumed += 1;
-                index
-            }
-            None => {
-                let part = Part { path: &path, made_of, has_schema };
-                part.build(work, &mut writer, inputs, &mut report)?
-            }
-        };
-        take(&mut writer, &mut report, &index)?;
-        let bad_records = beside(&path, ".bad.jsonl");
-        bad.take_file(work.storage, &bad_records)?;
-        paths.extend([path, bad_records]);
-    }
-    report.bad = bad.records();
-    let report = work.commit(writer, bad, report)?;
-    remove_parts(work);
-    Ok(report)
+/// What is known before the inputs are looked at.
+pub(crate) struct Resumption {
+    prefixes: Vec<Sha256Digest>,
 }
 
-/// A part to be made.
-struct Part<'a> {
-    path: &'a Path,
-    made_of: String,
-    /// Whether the index has fields already: of an earlier commit, or of the parts before.
-    has_schema: bool,
+/// The file that slots are written to.
+pub(crate) struct Journal {
+    file: Box<dyn StorageFile>,
+    path: PathBuf,
+    /// Where the next record goes, and the checksum of the one before.
+    end: u64,
+    checksum: u32,
+    prefixes: Vec<Sha256Digest>,
 }
 
-impl Part<'_> {
-    fn build(
-        &self,
+impl Resumption {
+    /// Looks at the inputs before anybody reads of them; `None` where the build is not to be resumed.
+    pub(crate) fn prepare(
         work: &Work<'_>,
-        writer: &mut IndexWriter<'_>,
-        inputs: Inputs,
-        report: &mut Report,
-    ) -> Result<IndexFile, Error> {
-        // One of other inputs, or one that was not finished.
-        let _ = work.storage.remove(self.path);
-        let _ = work.storage.remove(&beside(self.path, ".bad.jsonl"));
-        let mut part = IndexWriter::create(self.path, work.storage)?;
-        let (manifest, of_target) = (part.manifest_mut(), writer.manifest_mut());
-        manifest.schema = of_target.schema.clone();
-        manifest.analyzer = of_target.analyzer.clone();
-        manifest.options.push((MADE_OF.to_owned(), self.made_of.clone()));
-        let work = Work { target: self.path, ..*work };
-        let origin = if self.has_schema { Origin::Added } else { Origin::Fresh };
-        let (part, bad, made) = work.segment(part, origin, inputs)?;
-        let made = work.commit(part, bad, made)?;
-        report.add(made);
-        work.open(self.path)
+        origin: Origin,
+        inputs: &Inputs,
+    ) -> Result<Option<Resumption>, Error> {
+        if !work.options.resume || origin == Origin::Again {
+            return Ok(None);
+        }
+        Ok(Some(Resumption { prefixes: inputs.fingerprints()? }))
+    }
+
+    /// Takes over the slots of an interrupted build, and writes down those to come: how many documents they have.
+    pub(crate) fn take_up(
+        self,
+        work: &Work<'_>,
+        plan: &FieldPlan,
+        dealer: &mut Dealer,
+        assembly: &mut Assembly<'_>,
+    ) -> Result<u64, Error> {
+        let path = path_of(work.target);
+        let made_of = made_of(work, plan);
+        let mut journal = match work.storage.open(&path) {
+            Ok(file) => Journal { file, path, end: 0, checksum: 0, prefixes: self.prefixes },
+            Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
+                let file = work.storage.create(&path);
+                let file = file.map_err(|cause| failed("create", &path, cause))?;
+                Journal { file, path, end: 0, checksum: 0, prefixes: self.prefixes }
+            }
+            Err(cause) => return Err(failed("open", &path, cause)),
+        };
+        if journal.read()?.as_deref() == Some(made_of.as_bytes()) {
+            journal.advance();
+            journal.replay(work, dealer, assembly)?;
+        } else {
+            journal.write(made_of.as_bytes())?;
+        }
+        journal.cut()?;
+        assembly.journal = Some(journal);
+        Ok(assembly.documents.into())
     }
 }
 
-/// A finished part, if it was made of the same.
-fn finished(work: &Work<'_>, path: &Path, made_of: &str) -> Option<IndexFile> {
-    let index = work.open(path).ok()?;
-    let mut options = index.manifest().options.iter();
-    let is_same = options.any(|(name, value)| name == MADE_OF && value == made_of);
-    (is_same && index.verify().is_ok()).then_some(index)
-}
-
-/// Puts the segment of a part behind the others.
-fn take(writer: &mut IndexWriter<'_>, report: &mut Report, part: &IndexFile) -> Result<(), Error> {
-    let manifest = writer.manifest_mut();
-    manifest.schema = part.manifest().schema.clone();
-    let options = part.manifest().options.iter().cloned();
-    note(&mut manifest.options, options.filter(|(name, _)| name == LANGUAGE_OPTION));
-    manifest.sources.extend(part.manifest().sources.iter().cloned());
-    report.add_sources(&part.manifest().sources);
-    report.documents += part.manifest().statistics.documents;
-    report.tokens += part.manifest().statistics.tokens;
-    for segment in part.segments() {
-        report.terms = report.terms.max(segment.record().terms);
-        copy(writer, segment)?;
+impl Journal {
+    /// Writes a slot down; it stands behind those before it.
+    pub(crate) fn add(&mut self, slot: &IndexedSlot) -> Result<(), Error> {
+        let prefix = self.prefixes.get(slot.output.reach).ok_or(Error::SpillDamaged)?;
+        let record = records::encode(slot, prefix)?;
+        self.write(&record)
     }
-    Ok(())
+
+    /// Hands the slots that still count to the assembly, and passes their batches over.
+    fn replay(
+        &mut self,
+        work: &Work<'_>,
+        dealer: &mut Dealer,
+        assembly: &mut Assembly<'_>,
+    ) -> Result<(), Error> {
+        while let Some(record) = self.read()? {
+            let Some((prefix, slot)) = records::decode(&record) else { break };
+            let is_same = self.prefixes.get(slot.output.reach) == Some(&prefix);
+            let may_be_bad = work.options.on_bad == OnBad::Skip || slot.output.bad.is_empty();
+            if !is_same || !may_be_bad {
+                break;
+            }
+            self.advance();
+            dealer.pass_over(slot.output.batches)?;
+            let number = assembly.next();
+            let should_spill = assembly.take(number, slot).map_err(|(_, error)| error)?;
+            if should_spill && let Some(group) = assembly.runs.take_group() {
+                assembly.runs.put_back(spill(group, &folder_of(work.target))?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The record at the end; `None` where there is no whole one. Its bytes are read once more by [`Journal::advance`].
+    fn read(&mut self) -> Result<Option<Vec<u8>>, Error> {
+        let Some((length, checksum)) = self.head()? else { return Ok(None) };
+        let mut record = vec![0; length];
+        let read = self.file.read_at(self.end + RECORD_HEAD, &mut record);
+        read.map_err(|cause| failed("read", &self.path, cause))?;
+        Ok((chained(self.checksum, &record) == checksum).then_some(record))
+    }
+
+    /// Length and checksum of the record at the end, if the file is long enough for it.
+    fn head(&mut self) -> Result<Option<(usize, u32)>, Error> {
+        let length = self.file.length().map_err(|cause| failed("read", &self.path, cause))?;
+        let Some(left) = length.checked_sub(self.end + RECORD_HEAD) else { return Ok(None) };
+        let mut head = [0; RECORD_HEAD as usize];
+        let read = self.file.read_at(self.end, &mut head);
+        read.map_err(|cause| failed("read", &self.path, cause))?;
+        let mut reader = codec::bytes::ByteReader::new(&head);
+        let fields = reader.read_u64().and_then(|length| Ok((length, reader.read_u32()?)));
+        let (length, checksum) = fields.map_err(|_| Error::SpillDamaged)?;
+        Ok((length <= left).then_some((length as usize, checksum)))
+    }
+
+    /// Goes behind the record that was read.
+    fn advance(&mut self) {
+        if let Ok(Some((length, checksum))) = self.head() {
+            self.end += RECORD_HEAD + length as u64;
+            self.checksum = checksum;
+        }
+    }
+
+    /// Writes a record at the end and goes behind it.
+    fn write(&mut self, record: &[u8]) -> Result<(), Error> {
+        let checksum = chained(self.checksum, record);
+        let mut head = codec::bytes::ByteWriter::new();
+        head.write_u64(record.len() as u64);
+        head.write_u32(checksum);
+        // The head comes last: until it is there, no record is.
+        let body = self.file.write_at(self.end + RECORD_HEAD, record);
+        let written = body.and_then(|()| self.file.write_at(self.end, head.as_bytes()));
+        written.map_err(|cause| failed("write", &self.path, cause))?;
+        self.end += RECORD_HEAD + record.len() as u64;
+        self.checksum = checksum;
+        Ok(())
+    }
+
+    /// Removes what stands behind the last record that counts.
+    fn cut(&mut self) -> Result<(), Error> {
+        self.file.truncate(self.end).map_err(|cause| failed("cut", &self.path, cause))
+    }
 }
 
-/// Everything that decides what is in a part.
-fn made_of(
-    options: &BuildOptions,
-    inputs: &Inputs,
-    base: Option<&SectionRecord>,
-    schema: &Schema,
-) -> String {
-    let BuildOptions { fields, stem, on_bad, ranking, store_documents, pairs, .. } = options;
+/// The file of slots beside an index.
+fn path_of(target: &Path) -> PathBuf {
+    let mut name = target.as_os_str().to_owned();
+    name.push(".resume");
+    name.into()
+}
+
+/// Removes what is written down: the index is there now, with all of it or without.
+pub(crate) fn forget(target: &Path, storage: &dyn Storage) {
+    let _ = storage.remove(&path_of(target));
+}
+
+/// Everything but the inputs that decides what slots become.
+fn made_of(work: &Work<'_>, plan: &FieldPlan) -> String {
     let version = env!("CARGO_PKG_VERSION");
-    let inputs = inputs.fingerprint();
+    let analyzer = work.analyzer.id();
+    let crate::BuildOptions { stem, on_duplicate, store_documents, .. } = work.options;
+    let plan = plan.shown();
     format!(
-        "{version} {FORMAT_VERSION} {inputs} {fields:?} {stem:?} {on_bad:?} {ranking:?} {store_documents} {pairs:?} {base:?} {schema:?}"
+        "{version} {FORMAT_VERSION} {analyzer:?} {stem:?} {on_duplicate:?} {store_documents} {plan}"
     )
 }
 
-/// Removes the files of all parts: they are in the index now.
-fn remove_parts(work: &Work<'_>) {
-    let name = work.target.file_name().unwrap_or_default().to_string_lossy();
-    for path in work.storage.list(&folder_of(work.target)).unwrap_or_default() {
-        let found = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let rest = found.strip_prefix(&*name).and_then(|rest| rest.strip_prefix(".part-"));
-        let number = rest.map(|rest| rest.strip_suffix(".bad.jsonl").unwrap_or(rest));
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        if number.is_some_and(is_number) {
-            let _ = work.storage.remove(&path);
-        }
-    }
+/// The checksum of a record behind the one with the checksum `before`.
+fn chained(before: u32, record: &[u8]) -> u32 {
+    crc32(record) ^ before.rotate_left(1)
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
+fn failed(action: &'static str, path: &Path, cause: io::Error) -> Error {
+    Error::Resume { action, path: path.to_owned(), cause }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::SpooledTempFile;
 
 use crate::Error;
-use crate::run::{BlockWriter, Run};
+use crate::run::{Block, BlockWriter, Run};
 use crate::run_merge::RunMerge;
 
 /// The runs of a build.
@@ -104,10 +104,24 @@ pub(crate) fn spill(group: Group, directory: &Path) -> Result<(u32, u64, Run), E
     let write = |cause| Error::Spill { action: "write", cause };
     let file = temporary_file(directory)?;
     let runs: Vec<&Run> = group.runs.iter().collect();
-    let mut merge = RunMerge::open(&runs, b"", None, 0)?;
     let mut out = BufWriter::with_capacity(1 << 20, file);
-    let mut writer = BlockWriter::new();
     let mut marks = Vec::new();
+    each_block(&runs, |block| {
+        out.write_all(&block.bytes).map_err(write)?;
+        marks.push((block.first_term, block.bytes.len()));
+        Ok(())
+    })?;
+    let file = out.into_inner().map_err(|error| write(error.into_error()))?;
+    Ok((group.first_slot, group.bytes, Run::spilled(marks, file)))
+}
+
+/// Hands `sink` the blocks of one run that has the entries of all these.
+pub(crate) fn each_block(
+    runs: &[&Run],
+    mut sink: impl FnMut(Block) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut merge = RunMerge::open(runs, b"", None, 0)?;
+    let mut writer = BlockWriter::new();
     loop {
         let more = merge.next_term()?;
         if more {
@@ -119,15 +133,12 @@ pub(crate) fn spill(group: Group, directory: &Path) -> Result<(u32, u64, Run), E
         if (!more || writer.is_full())
             && let Some(block) = writer.take()
         {
-            out.write_all(&block.bytes).map_err(write)?;
-            marks.push((block.first_term, block.bytes.len()));
+            sink(block)?;
         }
         if !more {
-            break;
+            return Ok(());
         }
     }
-    let file = out.into_inner().map_err(|error| write(error.into_error()))?;
-    Ok((group.first_slot, group.bytes, Run::spilled(marks, file)))
 }
 
 /// A file without a name in `directory`.

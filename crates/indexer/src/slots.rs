@@ -4,7 +4,7 @@
 //! threads, so nothing that reaches the file may depend on where slots end; on where *batches* end it may, as they depend
 //! on the input alone. It parses no more than the first few batches, to decide what fields are for.
 
-use sources::{Batch, Inputs, Item};
+use sources::{Batch, Inputs, Item, Tally};
 
 use crate::Error;
 use crate::fields::Sample;
@@ -37,6 +37,8 @@ pub(crate) struct Dealt {
     pub(crate) content: Content,
     /// Its bytes before parsing.
     raw_bytes: usize,
+    /// How many of the files that waited had been opened for it and all before.
+    pub(crate) reach: usize,
     /// How many bytes of the inputs were read for it, as they lie on the disk.
     pub(crate) stored_bytes: u64,
 }
@@ -44,7 +46,8 @@ pub(crate) struct Dealt {
 /// A batch, parsed or not.
 pub(crate) enum Content {
     Raw(Batch),
-    Items(Vec<Item>),
+    /// With what parsing has counted.
+    Items(Vec<Item>, Tally),
 }
 
 /// A stretch of documents for one worker.
@@ -77,17 +80,28 @@ impl Dealer {
             bytes += dealt.raw_bytes.max(1);
             if let Content::Raw(batch) = &dealt.content {
                 let mut items = Vec::new();
-                batch.read(&mut |item| {
+                let tally = batch.parse(&mut |item| {
                     if let Item::Document(document) = &item {
                         sample.add(document);
                     }
                     items.push(item);
                 });
-                dealt.content = Content::Items(items);
+                dealt.content = Content::Items(items, tally);
             }
             self.sampled.push_back(dealt);
         }
         Ok(sample)
+    }
+
+    /// Passes over the next slot, which has so many batches and has been indexed.
+    pub(crate) fn pass_over(&mut self, batches: usize) -> Result<(), Error> {
+        for _ in 0..batches {
+            if self.sampled.pop_front().is_none() && self.read()?.is_none() {
+                return Err(Error::InputsChanged);
+            }
+        }
+        self.next_slot += 1;
+        Ok(())
     }
 
     /// The number of the next slot.
@@ -127,7 +141,8 @@ impl Dealer {
         };
         let (raw_bytes, stored_bytes) = (batch.raw_bytes(), self.inputs.bytes_read() - before);
         self.raw_bytes += raw_bytes as u64;
-        Ok(Some(Dealt { content: Content::Raw(batch), raw_bytes, stored_bytes }))
+        let reach = batch.reach();
+        Ok(Some(Dealt { content: Content::Raw(batch), raw_bytes, reach, stored_bytes }))
     }
 
     /// How large the next slot should be. The first ones are small, so that all threads begin at once, each round twice

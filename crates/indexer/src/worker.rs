@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use analysis::{Analyzer, Language};
-use sources::{BadRecord, Document, FieldName, Item};
+use sources::{BadRecord, Document, FieldName, Item, Tally};
 use store::{StoredDocument, StoredValue};
 
 use crate::columns::SlotColumns;
@@ -50,6 +50,10 @@ pub(crate) struct SlotOutput {
     pub(crate) late_fields: Vec<FieldName>,
     pub(crate) text_bytes: u64,
     pub(crate) made_ids: u64,
+    /// How many batches it was made of, and how many files had been opened for it and all before.
+    pub(crate) batches: usize,
+    pub(crate) reach: usize,
+    pub(crate) tally: Tally,
     /// The languages of the documents, where they have any.
     pub(crate) languages: BTreeSet<Language>,
 }
@@ -94,11 +98,17 @@ impl<'a> Worker<'a> {
                     result = self.item(item);
                 }
             };
-            match dealt.content {
-                Content::Raw(batch) => batch.read(&mut take),
-                Content::Items(items) => items.into_iter().for_each(take),
-            }
+            let tally = match dealt.content {
+                Content::Raw(batch) => batch.parse(&mut take),
+                Content::Items(items, tally) => {
+                    items.into_iter().for_each(take);
+                    tally
+                }
+            };
             result?;
+            self.output.tally.add(&tally);
+            self.output.batches += 1;
+            self.output.reach = dealt.reach;
             self.stored.end_batch()?;
             if !progress(u64::from(self.output.documents - before), dealt.stored_bytes) {
                 break;

@@ -20,14 +20,6 @@ pub struct BuildRequest {
     pub read: ReadOptions,
     /// How documents become an index.
     pub options: BuildOptions,
-    /// Whether finished parts of the build are to outlive an interruption, and those of an interrupted one to be taken over:
-    /// one part, and one segment, for every so many bytes of whole inputs, see [`BuildRequest::PART_BYTES`].
-    pub part_bytes: Option<u64>,
-}
-
-impl BuildRequest {
-    /// How large parts are that are worth keeping.
-    pub const PART_BYTES: u64 = 256 << 20;
 }
 
 /// The name of an index that has no file.
@@ -53,10 +45,6 @@ impl Index {
             let fields = &index.manifest().schema.fields;
             keep_named(&mut read.map, fields.iter().map(|field| field.name.as_str()))?;
         }
-        if let Some(bytes) = request.part_bytes {
-            let parts = Inputs::open_in_parts(request.inputs, &read, bytes)?;
-            return Ok(indexer::build_in_parts(path, &DiskStorage, parts, options, progress)?);
-        }
         let inputs = Inputs::open(request.inputs, read)?;
         Ok(indexer::build(path, &DiskStorage, inputs, options, progress)?)
     }
@@ -72,7 +60,7 @@ impl Index {
         let mut read = request.read;
         keep_named(&mut read.map, request.options.fields.iter().map(|(name, _)| name))?;
         let inputs = Inputs::open(request.inputs, read)?;
-        let options = BuildOptions { spill: false, ..request.options };
+        let options = BuildOptions { spill: false, resume: false, ..request.options };
         let (storage, path) = (MemoryStorage::default(), Path::new(IN_MEMORY));
         let mut report = indexer::build(path, &storage, inputs, &options, progress)?;
         // It lay in memory too and goes with it; their number stays in the report.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use crate::formats::parquet::{self, RowGroup};
 use crate::mapping::FieldBuilder;
-use crate::summary::Counters;
-use crate::{BadRecord, Document, FieldMap, Item, SkipReason, Value, encoding};
+use crate::summary::{Counters, Counts};
+use crate::{BadRecord, Document, FieldMap, Item, SkipReason, Tally, Value, encoding};
 
 /// A run of whole raw records, to be parsed on any thread.
 ///
@@ -20,6 +20,8 @@ use crate::{BadRecord, Document, FieldMap, Item, SkipReason, Value, encoding};
 pub struct Batch {
     pub(crate) pieces: Vec<Piece>,
     pub(crate) map: Arc<FieldMap>,
+    /// How many of the files that waited had been opened when it was cut.
+    pub(crate) reach: usize,
 }
 
 /// The part of a batch that comes from one source.
@@ -54,6 +56,8 @@ pub(crate) struct Span {
 
 /// What the records of a source share.
 pub(crate) struct SourceContext {
+    /// The number of its input.
+    pub(crate) input: usize,
     pub(crate) name: Arc<str>,
     pub(crate) counters: Arc<Counters>,
 }
@@ -66,30 +70,52 @@ impl SourceContext {
 }
 
 impl Batch {
-    /// Parses the records and hands each to `sink`, in input order.
+    /// Parses the records, hands each to `sink`, in input order, and counts them for the summary of their input.
     pub fn read(&self, sink: &mut dyn FnMut(Item)) {
+        self.each_piece(sink, |source, counts| source.counters.add(&counts));
+    }
+
+    /// Parses like [`Batch::read`], but counts nothing: that is left to
+    /// [`Inputs::count`](crate::Inputs::count), now or in another process that passes this batch over.
+    pub fn parse(&self, sink: &mut dyn FnMut(Item)) -> Tally {
+        let mut tally = Tally::default();
+        self.each_piece(sink, |source, counts| tally.add_counts(source.input, &counts));
+        tally
+    }
+
+    fn each_piece(
+        &self,
+        sink: &mut dyn FnMut(Item),
+        mut counted: impl FnMut(&SourceContext, Counts),
+    ) {
         let mut fields = FieldBuilder::new(Arc::clone(&self.map));
         for piece in &self.pieces {
+            let mut counts = Counts::default();
+            let mut give = |item: Item| {
+                counts.count(&item);
+                sink(item);
+            };
             match piece {
-                Piece::Item(source, item) => {
-                    source.counters.count(item);
-                    sink(item.clone());
+                Piece::Item(_, item) => give(item.clone()),
+                Piece::Documents(_, documents, _) => {
+                    documents.iter().cloned().map(Item::Document).for_each(give);
                 }
-                Piece::Documents(source, documents, _) => {
-                    for document in documents {
-                        let item = Item::Document(document.clone());
-                        source.counters.count(&item);
-                        sink(item);
-                    }
+                Piece::Rows(source, group) => {
+                    read_rows(source, group, &mut fields, &mut counts, sink);
                 }
-                Piece::Rows(source, group) => read_rows(source, group, &mut fields, sink),
                 Piece::Records(records) => {
                     for span in &records.spans {
-                        records.read_one(span, &mut fields, sink);
+                        records.read_one(span, &mut fields, &mut counts, sink);
                     }
                 }
             }
+            counted(piece.source(), counts);
         }
+    }
+
+    /// How many of the files that waited to be read had been opened when the batch was cut: on no other does it depend.
+    pub fn reach(&self) -> usize {
+        self.reach
     }
 
     /// How many bytes of decompressed input the batch holds.
@@ -99,6 +125,15 @@ impl Batch {
 }
 
 impl Piece {
+    fn source(&self) -> &SourceContext {
+        match self {
+            Piece::Records(records) => &records.source,
+            Piece::Item(source, _) | Piece::Documents(source, ..) | Piece::Rows(source, _) => {
+                source
+            }
+        }
+    }
+
     pub(crate) fn raw_bytes(&self) -> usize {
         match self {
             Piece::Records(records) => records.bytes.len(),
@@ -110,12 +145,18 @@ impl Piece {
 }
 
 impl Records {
-    fn read_one(&self, span: &Span, fields: &mut FieldBuilder, sink: &mut dyn FnMut(Item)) {
+    fn read_one(
+        &self,
+        span: &Span,
+        fields: &mut FieldBuilder,
+        counts: &mut Counts,
+        sink: &mut dyn FnMut(Item),
+    ) {
         let bytes = &self.bytes[span.range.clone()];
         let offset = self.offset + span.range.start as u64;
         fields.begin();
-        let mut emit =
-            Emitter { source: &self.source, bytes, number: span.number, offset, fields, sink };
+        let (source, number) = (&self.source, span.number);
+        let mut emit = Emitter { source, bytes, number, offset, fields, counts, sink };
         match &span.fault {
             Some(fault) => emit.bad(fault.clone()),
             None => self.reader.read(bytes, &mut emit),
@@ -127,19 +168,20 @@ fn read_rows(
     source: &SourceContext,
     group: &RowGroup,
     fields: &mut FieldBuilder,
+    counts: &mut Counts,
     sink: &mut dyn FnMut(Item),
 ) {
     let mut number = group.first;
     let result = group.read(&mut |row| {
         fields.begin();
-        let mut emit = Emitter { source, bytes: b"", number, offset: 0, fields, sink };
+        let mut emit = Emitter { source, bytes: b"", number, offset: 0, fields, counts, sink };
         parquet::read_row(row, &mut emit);
         number += 1;
     });
     if let Err((_, reason)) = result {
         let reason = format!("the row group cannot be read on ({reason}): its other rows are lost");
         let item = source.bad(number, 0, reason, b"");
-        source.counters.count(&item);
+        counts.count(&item);
         sink(item);
     }
 }
@@ -158,6 +200,7 @@ pub(crate) struct Emitter<'a> {
     number: u64,
     offset: u64,
     fields: &'a mut FieldBuilder,
+    counts: &'a mut Counts,
     sink: &'a mut dyn FnMut(Item),
 }
 
@@ -213,7 +256,7 @@ impl Emitter<'_> {
     pub(crate) fn decoded_from<'b>(&mut self, bytes: &'b [u8], said: Option<&str>) -> Cow<'b, str> {
         let (text, replaced) = encoding::decoded(bytes, said);
         if replaced {
-            self.source.counters.count_repaired();
+            self.counts.count_repaired();
         }
         text
     }
@@ -225,7 +268,7 @@ impl Emitter<'_> {
     }
 
     fn give(&mut self, item: Item) {
-        self.source.counters.count(&item);
+        self.counts.count(&item);
         (self.sink)(item);
         self.fields.begin();
     }

@@ -40,11 +40,11 @@ pub enum Error {
         /// What whoever hands them over said.
         cause: crate::Failure,
     },
-    /// Standard input among inputs that may have to be read again.
+    /// Standard input or a pipe among inputs that may have to be read again.
     #[error(
-        "standard input cannot be read twice, so a build from it cannot be resumed: give files"
+        "standard input and pipes cannot be read twice, so a build from them cannot be resumed: give files"
     )]
-    StdinInParts,
+    ReadOnce,
     /// A format name that is none of ours.
     #[error("unknown input format `{found}`: expected one of {}", crate::Format::NAMES.join(", "))]
     UnknownFormat {

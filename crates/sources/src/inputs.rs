@@ -17,7 +17,7 @@ use crate::batch::{Piece, SourceContext};
 use crate::raw::RawBytes;
 use crate::stream::RecordStream;
 use crate::walk::{self, Found, Kind};
-use crate::{Batch, Error, FieldMap, Item, ReadOptions, SourceSummary};
+use crate::{Batch, Error, FieldMap, Item, ReadOptions, SourceSummary, Tally};
 
 mod handed;
 mod opening;
@@ -70,6 +70,8 @@ pub struct Inputs {
     map: Arc<FieldMap>,
     inputs: Vec<InputState>,
     queue: VecDeque<Waiting>,
+    /// How many have been taken out of the queue.
+    started: usize,
     /// Archives being read, each inside the one before.
     archives: Vec<OpenArchive>,
     current: Option<Open>,
@@ -139,6 +141,7 @@ impl Inputs {
             options,
             inputs: Vec::with_capacity(inputs.len()),
             queue: VecDeque::new(),
+            started: 0,
             archives: Vec::new(),
             current: None,
             documents: None,
@@ -210,6 +213,7 @@ impl Inputs {
             } else if !self.archives.is_empty() {
                 self.next_entry()?;
             } else if let Some(waiting) = self.queue.pop_front() {
+                self.started += 1;
                 self.start(waiting)?;
             } else if self.documents.is_some() {
                 self.take_documents(enough)?;
@@ -217,12 +221,13 @@ impl Inputs {
                 break;
             }
         }
-        Ok((!pieces.is_empty()).then(|| Batch { pieces, map: Arc::clone(&self.map) }))
+        let (map, reach) = (Arc::clone(&self.map), self.started);
+        Ok((!pieces.is_empty()).then_some(Batch { pieces, map, reach }))
     }
 
     fn context(&self, input: usize, name: &Arc<str>) -> Arc<SourceContext> {
         let counters = Arc::clone(&self.inputs[input].counters);
-        Arc::new(SourceContext { name: Arc::clone(name), counters })
+        Arc::new(SourceContext { input, name: Arc::clone(name), counters })
     }
 
     /// Says that a source cannot be read, and is done with it.
@@ -253,6 +258,15 @@ impl Inputs {
     /// How many stored bytes have been read so far.
     pub fn bytes_read(&self) -> u64 {
         self.bytes_read.load(Ordering::Relaxed)
+    }
+
+    /// Counts records for the summaries: of batches that were parsed by [`Batch::parse`].
+    pub fn count(&self, tally: &Tally) {
+        for (input, counts) in tally.counts() {
+            if let Some(input) = self.inputs.get(input) {
+                input.counters.add(counts);
+            }
+        }
     }
 
     /// One summary for each input, in the order given. Complete once [`Inputs::next_batch`] has given

@@ -42,4 +42,4 @@ pub use inputs::{Documents, Failure, Input, Inputs};
 pub use mapping::FieldMap;
 pub use options::{Encoding, ReadOptions};
 pub use raw::Sha256Digest;
-pub use summary::SourceSummary;
+pub use summary::{SourceSummary, Tally};

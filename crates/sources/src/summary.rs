@@ -2,6 +2,7 @@
 //!
 //! Comes in: counts from the workers that parse batches. Goes out: one [`SourceSummary`] for each input.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::raw::Sha256Digest;
@@ -49,6 +50,60 @@ pub(crate) fn hex(digest: &Sha256Digest) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What the records of some batches became, input by input; see [`Batch::parse`](crate::Batch::parse).
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tally(BTreeMap<usize, Counts>);
+
+impl Tally {
+    /// How many numbers a row has.
+    pub const WIDTH: usize = 3 + SkipReason::ALL.len();
+
+    /// Adds what `other` has counted.
+    pub fn add(&mut self, other: &Tally) {
+        for (input, counts) in &other.0 {
+            self.add_counts(*input, counts);
+        }
+    }
+
+    pub(crate) fn add_counts(&mut self, input: usize, counts: &Counts) {
+        let known = self.0.entry(input).or_default();
+        known.0.iter_mut().zip(counts.0).for_each(|(known, count)| *known += count);
+    }
+
+    /// The number of each input that has counts, with them: to be written down.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = (usize, &[u64; Tally::WIDTH])> {
+        self.0.iter().map(|(input, counts)| (*input, &counts.0))
+    }
+
+    /// Adds a row that was written down.
+    pub fn add_row(&mut self, input: usize, row: [u64; Tally::WIDTH]) {
+        self.add_counts(input, &Counts(row));
+    }
+
+    pub(crate) fn counts(&self) -> impl Iterator<Item = (usize, &Counts)> {
+        self.0.iter().map(|(input, counts)| (*input, counts))
+    }
+}
+
+/// What one thread has counted: documents, bad records, repaired ones, skipped ones by reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Counts([u64; Tally::WIDTH]);
+
+impl Counts {
+    pub(crate) fn count(&mut self, item: &Item) {
+        let place = match item {
+            Item::Document(_) => 0,
+            Item::Bad(_) => 1,
+            Item::Skipped(reason) => 3 + *reason as usize,
+        };
+        self.0[place] += 1;
+    }
+
+    pub(crate) fn count_repaired(&mut self) {
+        self.0[2] += 1;
+    }
+}
+
 /// The counts of one input, raised by whichever thread reads a batch.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
@@ -59,13 +114,13 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    pub(crate) fn count(&self, item: &Item) {
-        let counter = match item {
-            Item::Document(_) => &self.documents,
-            Item::Bad(_) => &self.bad,
-            Item::Skipped(reason) => &self.skipped[*reason as usize],
-        };
-        counter.fetch_add(1, Ordering::Relaxed);
+    pub(crate) fn add(&self, Counts([documents, bad, repaired, skipped @ ..]): &Counts) {
+        let counters = [&self.documents, &self.bad, &self.repaired];
+        let counters = counters.into_iter().chain(&self.skipped);
+        for (counter, count) in counters.zip([documents, bad, repaired].into_iter().chain(skipped))
+        {
+            counter.fetch_add(*count, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn count_repaired(&self) {

@@ -1,4 +1,4 @@
-//! Inputs in other shapes than one list that is read once: in parts, described beforehand, or handed over as documents.
+//! Inputs in other shapes than one list that is read once: described beforehand, or handed over as documents.
 //!
 //! Comes in: inputs that are not read yet, or documents from elsewhere. Goes out: [`Inputs`] to read in the usual way. Opens
 //! no dump.
@@ -10,8 +10,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::state::InputState;
-use super::{From, Input, Inputs, Waiting};
+use super::{From, Inputs, Waiting};
 use crate::batch::Piece;
+use crate::raw::Sha256Digest;
 use crate::summary::hex;
 use crate::{Document, Error, ReadOptions};
 
@@ -22,41 +23,19 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 pub type Documents = Box<dyn Iterator<Item = Result<Document, Failure>> + Send>;
 
 impl Inputs {
-    /// The same in parts of whole inputs, each of at least `part_bytes` stored bytes but for the last: where parts end
-    /// depends on the inputs alone.
+    /// What is going to be read, file by file: a digest of the options and of names, sizes and times of change of the first
+    /// 0, 1, 2, ... files that are waiting. Equal ones mean that the same will be read, as far as can be told without
+    /// reading it.
     ///
     /// # Errors
-    /// As [`Inputs::open`], and where standard input is among them, which cannot be read again.
-    pub fn open_in_parts(
-        inputs: Vec<Input>,
-        options: &ReadOptions,
-        part_bytes: u64,
-    ) -> Result<Vec<Inputs>, Error> {
-        let (mut parts, mut part) = (Vec::new(), Vec::new());
-        let mut bytes = 0;
-        for input in inputs {
-            if matches!(input, Input::Stdin) {
-                return Err(Error::StdinInParts);
-            }
-            let opened = Inputs::open(vec![input.clone()], options.clone())?;
-            bytes += opened.total_bytes().unwrap_or(0);
-            part.push(input);
-            if part_bytes <= bytes {
-                parts.push(Inputs::open(std::mem::take(&mut part), options.clone())?);
-                bytes = 0;
-            }
+    /// Where standard input or a pipe is among them, which cannot be read again.
+    pub fn fingerprints(&self) -> Result<Vec<Sha256Digest>, Error> {
+        if self.total_bytes.is_none() {
+            return Err(Error::ReadOnce);
         }
-        if !part.is_empty() || parts.is_empty() {
-            parts.push(Inputs::open(part, options.clone())?);
-        }
-        Ok(parts)
-    }
-
-    /// Names, sizes and times of change of all that is waiting to be read, and the options: equal ones mean that the same
-    /// will be read, as far as can be told without reading it.
-    pub fn fingerprint(&self) -> String {
         let mut hasher = Sha256::new();
         hasher.update(format!("{:?}", self.options));
+        let mut digests = vec![hasher.clone().finalize().into()];
         for Waiting { input, name, from } in &self.queue {
             let state = match from {
                 From::File(path) => {
@@ -68,8 +47,9 @@ impl Inputs {
                 From::Note(item) => format!("{item:?}"),
             };
             hasher.update(format!("{input} {name} {state}\n"));
+            digests.push(hasher.clone().finalize().into());
         }
-        hex(&hasher.finalize().into())
+        Ok(digests)
     }
 
     /// Documents from elsewhere as one input named `name`; they are not mapped, just cut into batches.
@@ -91,6 +71,7 @@ impl Inputs {
             options,
             inputs: vec![InputState::new(name.to_owned(), None)],
             queue: VecDeque::new(),
+            started: 0,
             archives: Vec::new(),
             current: None,
             documents: Some(documents),
