@@ -217,6 +217,8 @@ impl RecordStream {
         let rest = self.window[consumed..].to_vec();
         let mut bytes = std::mem::replace(&mut self.window, rest);
         bytes.truncate(consumed);
+        // Behind a long record the window has far more room than these need.
+        bytes.shrink_to(self.window_bytes);
         let offset = self.offset;
         self.offset += consumed as u64;
         let (source, reader) = (Arc::clone(&self.context), self.cutter.reader());
@@ -238,6 +240,7 @@ impl RecordStream {
             self.window.drain(..dropped);
             self.offset += dropped as u64;
             if found || !matches!(self.end, End::Open) {
+                self.window.shrink_to(self.window_bytes);
                 return Ok(Piece::Item(Arc::clone(&self.context), item));
             }
             self.fill(self.window.len() + self.window_bytes)?;

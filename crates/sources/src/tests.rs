@@ -132,6 +132,35 @@ fn records_longer_than_the_limit_are_passed_over() {
     );
 }
 
+/// A line of the largest allowed size left its room to each later batch, and a dump with several of them took that much
+/// memory several times.
+#[test]
+fn batches_behind_a_giant_record_take_no_more_room_than_others() {
+    let mut dump = Vec::new();
+    for id in 0..3 {
+        dump.extend(vec![b'x'; 3 << 20]);
+        dump.extend(format!("\n{{\"id\":{id}}}\n").into_bytes());
+    }
+    let input = Input::Bytes { name: "d.jsonl".into(), bytes: dump };
+    let options = ReadOptions {
+        max_record_bytes: 2 << 20,
+        batch_bytes: 1000,
+        format: Some(Format::Jsonl),
+        ..ReadOptions::default()
+    };
+    let mut inputs = Inputs::open(vec![input], options).unwrap();
+    let mut documents = 0;
+    while let Some(batch) = inputs.next_batch().unwrap() {
+        for piece in &batch.pieces {
+            if let batch::Piece::Records(records) = piece {
+                assert!(records.bytes.capacity() < 10_000, "{}", records.bytes.capacity());
+            }
+        }
+        batch.read(&mut |item| documents += usize::from(matches!(item, Item::Document(_))));
+    }
+    assert_eq!(documents, 3);
+}
+
 #[test]
 fn batch_size_changes_nothing_but_the_batches() {
     let dump: Vec<u8> = (0..500)

@@ -138,7 +138,7 @@ impl Format {
             Format::Cirrus => Box::new(cirrus::Pairs::new(&options.namespaces)),
             Format::WikiExtractor => Box::new(wikiextractor::cutter()),
             Format::StackExchange => Box::new(stackexchange::cutter(head)),
-            Format::Trec => Box::new(trec::cutter()),
+            Format::Trec => Box::new(trec::cutter(head)),
             Format::Reuters => Box::new(reuters::cutter()),
             Format::Warc => Box::new(warc::WarcRecords::new()),
             Format::Mail => Box::new(mail::cutter()),

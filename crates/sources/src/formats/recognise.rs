@@ -109,7 +109,7 @@ fn markup(head: &[u8]) -> Option<Format> {
     if head.starts_with(super::wikiextractor::OPENING.as_bytes()) {
         return Some(Format::WikiExtractor);
     }
-    if has(b"<DOC>") {
+    if has(b"<DOC>") || (head.starts_with(b"<doc>") && has(b"<docno>")) {
         return Some(Format::Trec);
     }
     let rows = |file: &&str| has(format!("<{file}>").as_bytes());

@@ -246,6 +246,18 @@ fn pages_give_their_articles_whatever_they_are_built_of() {
 }
 
 #[test]
+fn trec_documents_in_small_letters_are_read_like_those_in_capitals() {
+    let capitals = "<DOC>\n<DOCNO> 1 </DOCNO>\n<HEAD>One</HEAD>\n<TEXT>First text.</TEXT>\n</DOC>\n\
+                    <DOC>\n<DOCNO>2</DOCNO>\n<DOCHDR>\nhttp://x.org/\n</DOCHDR>\n<html><p>A page.</p></html>\n</DOC>\n";
+    let small = capitals.replace("DOC", "doc").replace("TEXT", "text").replace("HEAD", "head");
+    let small = small.replace("docNO", "docno").replace("docHDR", "dochdr");
+    let found = lines(&read("trec", small.as_bytes()));
+    assert_eq!(found, lines(&read("trec", capitals.as_bytes())));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[1].contains("body=A page."), "{found:?}");
+}
+
+#[test]
 fn text_that_only_looks_like_another_format_is_text() {
     for text in [
         "{{Infobox}} is how a box begins\nin a wiki.",

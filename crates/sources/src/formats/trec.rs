@@ -7,13 +7,20 @@
 
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::elements::Elements;
 use super::{html, sgml};
 use crate::batch::{Emitter, ReadRecord};
 
-/// A cutter for TREC files whose tags are written as in `<DOC>` or, if `lower`, as in `<doc>`.
-pub(super) fn cutter() -> Elements {
-    Elements::new("<DOC>", "</DOC>", Arc::new(Trec))
+/// A cutter for a file that begins with `head`: its documents stand between `<DOC>` and `</DOC>` or, where the head has none
+/// of these, between `<doc>` and `</doc>`.
+pub(super) fn cutter(head: &[u8]) -> Elements {
+    let has = |mark: &str| memmem::find(head, mark.as_bytes()).is_some();
+    match has("<doc>") && !has("<DOC>") {
+        true => Elements::new("<doc>", "</doc>", Arc::new(Trec)),
+        false => Elements::new("<DOC>", "</DOC>", Arc::new(Trec)),
+    }
 }
 
 struct Trec;
@@ -21,8 +28,10 @@ struct Trec;
 impl ReadRecord for Trec {
     fn read(&self, record: &[u8], emit: &mut Emitter<'_>) {
         let text = emit.decoded(record);
-        let inside = text.trim_start_matches("<DOC>");
-        let inside = inside.strip_suffix("</DOC>").unwrap_or(inside);
+        let opened = ["<DOC>", "<doc>"].iter().find_map(|mark| text.strip_prefix(mark));
+        let inside = opened.unwrap_or(&text);
+        let closed = ["</DOC>", "</doc>"].iter().find_map(|mark| inside.strip_suffix(mark));
+        let inside = closed.unwrap_or(inside);
         if let Some(header) = sgml::element(inside, "dochdr") {
             return read_web(inside, header, emit);
         }
@@ -59,7 +68,8 @@ fn read_web(inside: &str, header: &str, emit: &mut Emitter<'_>) {
     }
     let address = header.split_whitespace().next().unwrap_or("");
     emit.text("url", address);
-    let page = inside.split_once("</DOCHDR>").map_or("", |(_, page)| page);
+    let ends = ["</DOCHDR>", "</dochdr>"];
+    let page = ends.iter().find_map(|end| inside.split_once(end)).map_or("", |(_, page)| page);
     html::read_page(page, emit);
     emit.document();
 }
