@@ -217,8 +217,10 @@ impl RecordStream {
         let rest = self.window[consumed..].to_vec();
         let mut bytes = std::mem::replace(&mut self.window, rest);
         bytes.truncate(consumed);
-        // Behind a long record the window has far more room than these need.
-        bytes.shrink_to(self.window_bytes);
+        // The window has far more room than a small file needs, or a few records behind a long one.
+        if 2 * bytes.len() < bytes.capacity() {
+            bytes.shrink_to_fit();
+        }
         let offset = self.offset;
         self.offset += consumed as u64;
         let (source, reader) = (Arc::clone(&self.context), self.cutter.reader());

@@ -5,6 +5,8 @@
 //! where the batch is read, so its size does not matter for the memory. What stands behind damage in a row group is lost,
 //! and said.
 
+mod shared_file;
+
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::sync::{Arc, Once};
@@ -17,6 +19,8 @@ use parquet::record::{Field, Row};
 use crate::Value;
 use crate::batch::Emitter;
 use crate::mapping::FieldBuilder;
+
+pub(crate) use shared_file::SharedFile;
 
 /// A data set whose footer has been read.
 pub(crate) struct Table {

@@ -160,7 +160,9 @@ impl Inputs {
         plain: Plain,
     ) -> Result<(), Error> {
         let table = match seekable(compression, &source, plain) {
-            Ok(Seekable::File(file)) => parquet::Table::open(file),
+            Ok(Seekable::File(file)) => parquet::SharedFile::new(file)
+                .map_err(|cause| cause.to_string())
+                .and_then(parquet::Table::open),
             Ok(Seekable::Bytes(bytes)) => parquet::Table::open(bytes::Bytes::from(bytes)),
             Err(reason) => Err(reason),
         };
