@@ -2,11 +2,14 @@
 //!
 //! Comes in: the terms of a set in one segment. Goes out: their positions together, for documents asked for in ascending
 //! order. A set of some terms keeps a cursor each. Of a large set the short lists, which are nearly all of them, are
-//! read once into one array ordered by document; the long ones stand in a heap by their current document, so that only
+//! read once into one array ordered by document, and opened where their positions are asked for; the long ones stand in a heap by their current document, so that only
 //! lists that lag behind are moved.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use store::Segment;
-use store::postings::{Cursor, END, TermInfo};
+use store::postings::{BLOCK, Cursor, END, TermInfo};
 
 use super::heap::lower;
 use crate::Error;
@@ -32,6 +35,8 @@ pub(crate) struct SetCursor<'a> {
     short: Vec<TermInfo>,
     /// Postings of the short lists by document.
     read: Vec<ShortPosting>,
+    /// Cursors on short lists of several blocks whose positions were asked for.
+    opened: HashMap<u32, Cursor<'a>>,
     /// The first of them not before the last document asked for.
     at: usize,
     scratch: Vec<u32>,
@@ -82,6 +87,7 @@ impl<'a> SetCursor<'a> {
             standing: Vec::new(),
             short: infos,
             read,
+            opened: HashMap::new(),
             at: 0,
             scratch: Vec::new(),
         })
@@ -118,8 +124,18 @@ impl<'a> SetCursor<'a> {
             parts += 1;
         }
         for posting in self.at..self.at + self.short_postings(doc).len() {
-            let info = &self.short[self.read[posting].list as usize];
-            let mut cursor = self.segment.postings(info)?.cursor()?;
+            let list = self.read[posting].list;
+            let info = &self.short[list as usize];
+            let mut once;
+            let cursor = if info.doc_freq as usize <= BLOCK {
+                once = self.segment.postings(info)?.cursor()?;
+                &mut once
+            } else {
+                match self.opened.entry(list) {
+                    Entry::Occupied(entry) => entry.into_mut(),
+                    Entry::Vacant(entry) => entry.insert(self.segment.postings(info)?.cursor()?),
+                }
+            };
             if cursor.seek(doc)? == doc {
                 cursor.positions(&mut self.scratch)?;
                 out.extend_from_slice(&self.scratch);
