@@ -166,6 +166,7 @@ impl Work for Bench<'_> {
             hits: ranked.documents.len() as u64,
             examined: ranked.total.number(),
             pruned: matches!(ranked.total, pressmark::Total::AtLeast(_)),
+            blocks: Some([ranked.blocks.read, ranked.blocks.skipped]),
         })
     }
 }

@@ -61,6 +61,10 @@ fn plan(explained: &QueryExplanation, text: &mut String) {
         text,
         "{matching} matching; for the ten best {looked_at} looked at, {passed_over} passed over"
     );
+    if 0 < explained.blocks_read + explained.blocks_skipped {
+        let (read, skipped) = (number(explained.blocks_read), number(explained.blocks_skipped));
+        let _ = writeln!(text, "blocks of their posting lists: {read} read, {skipped} skipped");
+    }
 }
 
 fn branch(node: &TreeNode, depth: usize, text: &mut String) {

@@ -83,7 +83,7 @@ fn table(report: &Report) -> String {
     let width = classes(report).map(|class| class.class.len()).max().unwrap_or(0).max(5);
     let _ = writeln!(
         text,
-        "{:width$} queries {:>8} {:>17} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>10} {:>7}",
+        "{:width$} queries {:>8} {:>17} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>9} {:>10} {:>7} {:>11} {:>8}",
         "class",
         "mean",
         "95 % interval",
@@ -95,14 +95,22 @@ fn table(report: &Report) -> String {
         "max",
         "1 thread",
         "looked at",
-        "pruned"
+        "pruned",
+        "blocks read",
+        "skipped"
     );
     for class in classes(report) {
         let mean = class.intervals[0];
         let interval = format!("{}-{}", short(mean.low), short(mean.high));
+        // Counts, and patterns whose bitmap is made while planning, go through no list that is counted.
+        let blocks = class.blocks.filter(|[read, skipped]| 0.0 < read + skipped);
+        let [read, skipped] = blocks.map_or_else(
+            || ["-".to_owned(), "-".to_owned()],
+            |blocks| blocks.map(|blocks| format!("{blocks:.0}")),
+        );
         let _ = writeln!(
             text,
-            "{:width$} {:>7} {:>8} {:>17} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7.0}/s {:>10.0} {:>6.0}%",
+            "{:width$} {:>7} {:>8} {:>17} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8} {:>7.0}/s {:>10.0} {:>6.0}% {read:>11} {skipped:>8}",
             class.class,
             number(class.queries as u64),
             short(class.mean),

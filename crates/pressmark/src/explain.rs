@@ -36,6 +36,10 @@ pub struct QueryExplanation {
     /// Matching documents passed over, because what is known of their part of the index shows that they are not among
     /// the ten best.
     pub passed_over: u64,
+    /// Blocks of the posting lists that were read to find the ten best.
+    pub blocks_read: u64,
+    /// The other blocks of the same lists.
+    pub blocks_skipped: u64,
     /// What the query makes of one document, if one was named.
     pub document: Option<DocumentExplanation>,
     /// Repairs, and words that no document has.
@@ -134,8 +138,8 @@ impl Index {
         let searcher = self.searcher()?;
         let matching = self.count_documents(&query)?;
         let top = searcher.search(plan, &TopK { k: BEST, ..TopK::default() });
-        let total = top.map_err(|error| Error::in_query(error, query.text()))?.total;
-        let looked_at = match total {
+        let top = top.map_err(|error| Error::in_query(error, query.text()))?;
+        let looked_at = match top.total {
             query::Total::Exact(_) => matching,
             query::Total::AtLeast(number) => number.min(matching),
         };
@@ -150,6 +154,8 @@ impl Index {
             matching,
             looked_at,
             passed_over: matching - looked_at,
+            blocks_read: top.blocks.read,
+            blocks_skipped: top.blocks.skipped,
             document,
             notes: reading.notes,
         })

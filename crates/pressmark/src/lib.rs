@@ -55,6 +55,7 @@ pub use request::{
     Ties, WeightedPart,
 };
 // The class of a query is part of every benchmark.
+pub use query::Blocks;
 pub use query::syntax::QueryClass;
 pub use search::{PreparedQuery, Ranked};
 pub use vocabulary::{ListFigures, TermFigures, TermList};

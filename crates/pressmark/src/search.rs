@@ -4,7 +4,7 @@
 //! here the best documents get their ids, stored fields, byte offsets and fragments.
 
 use query::syntax::{NodeKind, QueryClass};
-use query::{FieldOrder, Plan, PlanOptions, Searcher, TopK};
+use query::{Blocks, FieldOrder, Plan, PlanOptions, Searcher, TopK};
 
 use crate::hits::HitMaker;
 use crate::text::Parsed;
@@ -28,6 +28,8 @@ pub struct Ranked {
     pub documents: Vec<(u32, f64)>,
     /// How many documents match.
     pub total: Total,
+    /// What was read of the posting lists to find them.
+    pub blocks: Blocks,
 }
 
 impl Index {
@@ -291,7 +293,7 @@ fn top(searcher: &Searcher<'_>, query: &PreparedQuery, request: &TopK) -> Result
         query::Total::Exact(number) => Total::Exact(number),
         query::Total::AtLeast(number) => Total::AtLeast(number),
     };
-    Ok(Ranked { documents, total })
+    Ok(Ranked { documents, total, blocks: top.blocks })
 }
 
 /// A note in words.

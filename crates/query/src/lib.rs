@@ -23,7 +23,7 @@ pub use plan::{
     PlanNode, PlanOptions, SegmentTerms, Shape, Surface, TermLeaf, Terms, Word, WordId,
 };
 pub use ranking::{Bm25, Model};
-pub use search::{Counts, Hit, Match, Searcher, Span, Strategy, TopDocs, TopK, Total};
+pub use search::{Blocks, Counts, Hit, Match, Searcher, Span, Strategy, TopDocs, TopK, Total};
 pub use sort::{FieldOrder, SortValue, Sorted, SortedHit};
 
 #[cfg(test)]

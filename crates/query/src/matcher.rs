@@ -34,7 +34,7 @@ use tree::{Tree, add_boost, constant_boosts, greatest_boosts};
 pub(crate) use window::MAX_SHARING_OPERANDS;
 
 use crate::plan::{Leaf, Pattern, Plan, PlanNode, can_share};
-use crate::{Error, Model, Outcome, Searcher, Span};
+use crate::{Blocks, Error, Model, Outcome, Searcher, Span};
 
 /// A plan at work in one segment.
 ///
@@ -85,6 +85,13 @@ impl<'s> SegmentMatcher<'s> {
             scratch: vec![None; plan.leaves.len()],
             places: Vec::new(),
         })
+    }
+
+    /// What was read so far of the lists that candidates come from.
+    pub(crate) fn blocks(&self) -> Blocks {
+        let mut blocks = Blocks::default();
+        self.documents.add_blocks(&mut blocks);
+        blocks
     }
 
     /// The next matching document.

@@ -58,6 +58,34 @@ pub enum Total {
     AtLeast(u64),
 }
 
+/// How much of the posting lists was read.
+///
+/// A block is 128 postings of a list, or what a list of a frequent word holds in one chunk of 4096 documents. It is read
+/// when its documents are looked at, and skipped when what is known of it, or of the other lists, says that none of them
+/// matters. Lists from which a pattern's bitmap was made while planning are in neither.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Blocks {
+    /// Blocks whose documents were read.
+    pub read: u64,
+    /// All others of the same lists.
+    pub skipped: u64,
+}
+
+impl Blocks {
+    /// Of a list with `all` blocks some were read.
+    #[inline]
+    pub(crate) fn of_list(read: usize, all: usize) -> Blocks {
+        Blocks { read: read as u64, skipped: all.saturating_sub(read) as u64 }
+    }
+
+    /// Adds those of another list.
+    #[inline]
+    pub(crate) fn add(&mut self, other: Blocks) {
+        self.read += other.read;
+        self.skipped += other.skipped;
+    }
+}
+
 /// The best documents.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopDocs {
@@ -65,6 +93,8 @@ pub struct TopDocs {
     pub hits: Vec<Hit>,
     /// Matching documents.
     pub total: Total,
+    /// What was read to find them: of the lists that candidates come from.
+    pub blocks: Blocks,
 }
 
 /// Counts over the whole index, always exact.

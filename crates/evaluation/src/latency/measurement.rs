@@ -91,6 +91,8 @@ pub struct Answered {
     pub examined: u64,
     /// Whether others were skipped.
     pub pruned: bool,
+    /// Blocks of posting lists that were read, and the other blocks of the same lists; `None` where nobody counted.
+    pub blocks: Option<[u64; 2]>,
 }
 
 /// What came of a measurement.

@@ -92,6 +92,10 @@ pub struct ClassFigures {
     pub examined: f64,
     /// The part of its queries for which others were skipped.
     pub pruned: f64,
+    /// Blocks of posting lists that were read, and the other blocks of the same lists, a query; `None` where they were not
+    /// counted.
+    #[serde(default)]
+    pub blocks: Option<[f64; 2]>,
     /// Page faults and bytes from the disk, a query, where each was metered.
     pub system: Option<[f64; 3]>,
 }
@@ -110,6 +114,9 @@ pub struct QueryTimes {
     pub class: String,
     /// Hits returned.
     pub hits: u64,
+    /// Blocks of posting lists that were read, and the other blocks of the same lists, where they were counted.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub blocks: Option<[u64; 2]>,
     /// Its latency in each round, in nanoseconds.
     pub nanos: Vec<u64>,
 }
@@ -135,7 +142,7 @@ impl Report {
         for (query, (nanos, answer)) in
             queries.iter_mut().zip(measured.latencies.iter().zip(&measured.answers))
         {
-            (query.nanos, query.hits) = (nanos.clone(), answer.hits);
+            (query.nanos, query.hits, query.blocks) = (nanos.clone(), answer.hits, answer.blocks);
         }
         let mut names: Vec<&str> = queries.iter().map(|query| query.class.as_str()).collect();
         names.sort_unstable();
@@ -210,6 +217,10 @@ impl ClassFigures {
             per_second: distribution.len() as f64 / (services.max(1) as f64 / 1e9),
             examined: answers().map(|answer| answer.examined as f64).sum::<f64>() / queries,
             pruned: answers().filter(|answer| answer.pruned).count() as f64 / queries,
+            blocks: answers().try_fold([0.0; 2], |[read, skipped], answer| {
+                let [own_read, own_skipped] = answer.blocks?;
+                Some([read + own_read as f64 / queries, skipped + own_skipped as f64 / queries])
+            }),
             system: measured.readings.as_ref().map(|readings| {
                 let sum =
                     places.iter().fold(Reading::default(), |sum, place| sum.plus(readings[*place]));

@@ -162,6 +162,24 @@ fn percentiles_are_those_of_the_samples() {
 }
 
 #[test]
+fn blocks_are_counted_where_every_answer_tells() {
+    let report = |blocks: fn(u64) -> Option<[u64; 2]>| {
+        let work = move |query: usize| -> Result<Answered, Infallible> {
+            Ok(Answered { blocks: blocks(query as u64), ..Answered::default() })
+        };
+        let (clock, options) = (TestClock::default(), MeasureOptions::default());
+        let measured = measure(4, &options, &clock, &NoMeter, &work).unwrap();
+        let input =
+            ReportInput { queries: vec![QueryTimes::default(); 4], ..ReportInput::default() };
+        Report::new(input, &measured)
+    };
+    let counted = report(|query| Some([query, 10]));
+    assert_eq!(counted.all.blocks, Some([1.5, 10.0]));
+    assert_eq!(counted.queries[3].blocks, Some([3, 10]));
+    assert_eq!(report(|query| (query != 2).then_some([1, 1])).all.blocks, None);
+}
+
+#[test]
 fn intervals_hold_the_figure() {
     let report = noisy(5, 1.0);
     for class in report.classes.iter().chain([&report.all]) {

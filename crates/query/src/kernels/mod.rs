@@ -66,6 +66,7 @@ fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>
                     work.add(ranked::run_list(segment, list, weight, allowed, bm25, &mut best)?);
                 } else if let Some(mut scan) = PhraseScan::open(segment, number, &words, allowed)? {
                     work.add(scan.rank(weight, plan.bm25(), &mut best)?);
+                    work.blocks.add(scan.blocks());
                 }
             }
         }
@@ -80,7 +81,7 @@ fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>
                 work.add(ranked::run(segment, number, &terms, allowed, plan.bm25(), &mut best)?);
             }
             if let ([(_, term)], true) = (&terms[..], is_plain) {
-                work = Work { candidates: term.doc_freq, skipped: false };
+                work = Work { candidates: term.doc_freq, skipped: false, ..work };
             }
         }
     }
@@ -91,7 +92,7 @@ fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>
     }
     work.skipped |= optional;
     let total = if work.skipped { Total::AtLeast } else { Total::Exact };
-    Ok(Some(TopDocs { hits, total: total(work.candidates) }))
+    Ok(Some(TopDocs { hits, total: total(work.candidates), blocks: work.blocks }))
 }
 
 /// The number of matching documents, if a kernel takes the plan.

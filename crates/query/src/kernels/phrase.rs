@@ -23,7 +23,7 @@ use super::impacts::ImpactTable;
 use super::ranked::{FEW, Work};
 use super::term::{TermScan, bits, count_in};
 use crate::plan::TermLeaf;
-use crate::{Bm25, Error};
+use crate::{Blocks, Bm25, Error};
 
 /// A phrase on one segment.
 pub(crate) struct PhraseScan<'a> {
@@ -167,6 +167,13 @@ impl<'a> PhraseScan<'a> {
             }
         }
         Ok(work)
+    }
+
+    /// What was read of the words' lists so far.
+    pub(crate) fn blocks(&self) -> Blocks {
+        let mut blocks = Blocks::default();
+        self.words.iter().for_each(|word| blocks.add(word.scan.blocks()));
+        blocks
     }
 
     /// Documents with the phrase.

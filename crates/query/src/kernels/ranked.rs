@@ -40,7 +40,7 @@ use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
 use super::term::{bits, count_in};
 use crate::plan::TermLeaf;
-use crate::{Bm25, Error};
+use crate::{Blocks, Bm25, Error};
 
 /// From so many candidates on, a window's are evaluated together.
 const MANY: u32 = 6;
@@ -63,6 +63,8 @@ pub(crate) struct Work {
     pub(crate) candidates: u64,
     /// Whether documents may match that were not looked at.
     pub(crate) skipped: bool,
+    /// Of all lists.
+    pub(crate) blocks: Blocks,
 }
 
 impl Work {
@@ -71,6 +73,7 @@ impl Work {
     pub(crate) fn add(&mut self, other: Work) {
         self.candidates += other.candidates;
         self.skipped |= other.skipped;
+        self.blocks.add(other.blocks);
     }
 }
 
@@ -108,7 +111,7 @@ pub(crate) fn run_list(
     let term = Term::new(list, Role::Must, weight)?;
     let is_plain = allowed.is_all();
     let work = evaluate(segment, vec![term], allowed, bm25, best)?;
-    let all = Work { candidates: u64::from(list.doc_freq()), skipped: false };
+    let all = Work { candidates: u64::from(list.doc_freq()), skipped: false, ..work };
     Ok(if is_plain { all } else { work })
 }
 
@@ -125,15 +128,14 @@ fn evaluate<'a>(
     };
     if scan.terms.len() == 1 && scan.terms[0].scan.has_blocks() {
         scan.blocks(best)?;
-        return Ok(scan.work);
-    }
-    if 0 < scan.must_count && scan.terms[scan.order[0]].scan.can_lead() {
+    } else if 0 < scan.must_count && scan.terms[scan.order[0]].scan.can_lead() {
         scan.lead(best)?;
-        return Ok(scan.work);
+    } else {
+        for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
+            scan.chunk(chunk, best)?;
+        }
     }
-    for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
-        scan.chunk(chunk, best)?;
-    }
+    scan.terms.iter().for_each(|term| scan.work.blocks.add(term.scan.blocks()));
     Ok(scan.work)
 }
 

@@ -13,7 +13,7 @@ use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
 
 use super::bounds::ImpactBounds;
 use super::impacts::ImpactTable;
-use crate::Error;
+use crate::{Blocks, Error};
 
 /// How the documents of the entered chunk are found.
 enum View<'a> {
@@ -57,6 +57,10 @@ pub(crate) struct TermScan<'a> {
     places_block: usize,
     /// For the positions of tiny lists.
     cursor: Option<Box<Cursor<'a>>>,
+    /// Blocks or chunks whose documents were read.
+    blocks_read: usize,
+    /// Blocks from here on were not read.
+    first_unread: usize,
 }
 
 /// The places of a mask's bits, ascending.
@@ -106,6 +110,8 @@ impl<'a> TermScan<'a> {
             places: None,
             places_block: NONE,
             cursor: None,
+            blocks_read: 0,
+            first_unread: 0,
         };
         if list.class() == ListClass::Tiny {
             scan.read_tiny()?;
@@ -123,6 +129,7 @@ impl<'a> TermScan<'a> {
             cursor.advance()?;
         }
         (self.docs_block, self.frequency_block) = (0, 0);
+        self.blocks_read = 1;
         Ok(())
     }
 
@@ -155,6 +162,11 @@ impl<'a> TermScan<'a> {
         self.load_docs(block)?;
         self.load_frequencies(block)?;
         Ok((&self.docs[..self.docs_length], &self.frequencies[..self.docs_length]))
+    }
+
+    /// What was read of the list so far.
+    pub(crate) fn blocks(&self) -> Blocks {
+        Blocks::of_list(self.blocks_read, self.list.block_count())
     }
 
     /// The list.
@@ -210,6 +222,7 @@ impl<'a> TermScan<'a> {
             self.leave();
             return Ok(());
         }
+        self.blocks_read += 1;
         match self.chunk.docs() {
             ChunkDocs::Bits { words, ranks } => {
                 self.view = View::Bits { words, ranks };
@@ -261,6 +274,9 @@ impl<'a> TermScan<'a> {
             (self.docs_length, self.frequencies_at) =
                 self.list.block_docs(block, &mut self.docs)?;
             self.docs_block = block;
+            // Frequencies may ask once more for a block that was read with its chunk.
+            self.blocks_read += usize::from(self.first_unread <= block);
+            self.first_unread = self.first_unread.max(block + 1);
         }
         Ok(())
     }

@@ -264,6 +264,13 @@ fn role() -> impl Strategy<Value = Role> {
     prop_oneof![3 => Just(Role::Should), 2 => Just(Role::Must), 1 => Just(Role::MustNot)]
 }
 
+/// How many blocks the lists of some terms have.
+fn blocks_of(leaves: &[(Role, TermLeaf<'_>)]) -> u64 {
+    let segment = &sample().index.segments()[0];
+    let infos = leaves.iter().filter_map(|(_, leaf)| leaf.infos[0].as_ref());
+    infos.map(|info| segment.postings(info).unwrap().block_count() as u64).sum()
+}
+
 #[test]
 fn the_sample_has_lists_of_every_class() {
     let classes: Vec<_> = (0..WORDS)
@@ -307,6 +314,10 @@ proptest! {
             let work = ranked::run(segment, 0, &leaves, allowed, bm25, &mut best).unwrap();
             prop_assert!(work.skipped || work.candidates == all.len() as u64);
             prop_assert!(work.candidates <= all.len() as u64);
+            prop_assert!(all.is_empty() || 0 < work.blocks.read);
+            let counted = work.blocks.read + work.blocks.skipped;
+            // Nothing is opened where a required term is nowhere.
+            prop_assert!(counted == 0 || counted == blocks_of(&leaves), "{:?}", work.blocks);
             prop_assert_eq!(hits(best), best_of(all, k));
         }
     }
@@ -338,6 +349,7 @@ proptest! {
             count = count::run_list(segment, list, allowed).unwrap();
         } else if let Some(mut scan) = PhraseScan::open(segment, 0, &leaves, allowed).unwrap() {
             scan.rank(weight, bm25, &mut best).unwrap();
+            prop_assert!(all.is_empty() || 0 < scan.blocks().read);
             let mut scan = PhraseScan::open(segment, 0, &leaves, allowed).unwrap().unwrap();
             count = scan.count().unwrap();
         }

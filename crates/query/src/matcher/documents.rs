@@ -7,8 +7,8 @@ use store::Segment;
 use store::postings::{Cursor, END};
 
 use super::heap::lower;
-use crate::Error;
 use crate::plan::{Pattern, Plan, PlanNode, Terms, Word, WordId};
+use crate::{Blocks, Error};
 
 /// A moving place among candidates.
 ///
@@ -86,6 +86,20 @@ impl<'a> Documents<'a> {
             Documents::Union(any) => any.seek(target)?,
         }
         Ok(self.doc())
+    }
+
+    /// Adds what was read of the lists so far.
+    pub(crate) fn add_blocks(&self, blocks: &mut Blocks) {
+        match self {
+            Documents::Nothing | Documents::All { .. } | Documents::Bits(_) => {}
+            Documents::List(cursor) => {
+                blocks.add(Blocks::of_list(cursor.blocks_read(), cursor.block_count()));
+            }
+            Documents::Intersection(Intersection { items, .. })
+            | Documents::Union(Union { items, .. }) => {
+                items.iter().for_each(|item| item.add_blocks(blocks));
+            }
+        }
     }
 
     /// How many candidates there are at most.

@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 use store::DocId;
 
 use super::SegmentMatcher;
-use crate::{Error, Hit, Plan, Searcher, Strategy, TopDocs, TopK, Total};
+use crate::{Blocks, Error, Hit, Plan, Searcher, Strategy, TopDocs, TopK, Total};
 
 /// A hit ordered so that the worst is the greatest.
 struct Worst(Hit);
@@ -45,7 +45,7 @@ pub(crate) fn top_docs(
     let bounded = request.strategy == Strategy::Auto && !plan.model().is_exhaustive();
     let pruned = bounded && 0 < wanted && plan.scores();
     let mut best: BinaryHeap<Worst> = BinaryHeap::new();
-    let (mut matching, mut skipped) = (0, false);
+    let (mut matching, mut skipped, mut blocks) = (0, false, Blocks::default());
     for (number, segment) in searcher.index().segments().iter().enumerate() {
         let mut matcher = SegmentMatcher::new(searcher, plan, segment, number)?;
         loop {
@@ -70,8 +70,9 @@ pub(crate) fn top_docs(
                 *worst = hit;
             }
         }
+        blocks.add(matcher.blocks());
     }
     let hits = best.into_sorted_vec().into_iter().map(|worst| worst.0).skip(request.offset);
     let total = if skipped { Total::AtLeast(matching) } else { Total::Exact(matching) };
-    Ok(TopDocs { hits: hits.collect(), total })
+    Ok(TopDocs { hits: hits.collect(), total, blocks })
 }

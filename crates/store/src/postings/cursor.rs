@@ -37,6 +37,7 @@ pub struct Cursor<'a> {
     /// Where a sparse block's packed frequencies start in `list.blocks`.
     frequencies_at: usize,
     places: Places,
+    blocks_read: usize,
 }
 
 impl<'a> Cursor<'a> {
@@ -52,6 +53,7 @@ impl<'a> Cursor<'a> {
             frequency_block: usize::MAX,
             frequencies_at: 0,
             places: Places::default(),
+            blocks_read: 0,
         };
         cursor.load(0)?;
         Ok(cursor)
@@ -61,6 +63,18 @@ impl<'a> Cursor<'a> {
     #[must_use]
     pub fn doc_freq(&self) -> u32 {
         self.list.doc_freq
+    }
+
+    /// Blocks or chunks of the list that were decoded so far.
+    #[must_use]
+    pub fn blocks_read(&self) -> usize {
+        self.blocks_read
+    }
+
+    /// Blocks or chunks of the list, as [`PostingList::block_count`].
+    #[must_use]
+    pub fn block_count(&self) -> usize {
+        self.list.block_count()
     }
 
     /// The current document, or [`END`].
@@ -139,6 +153,7 @@ impl<'a> Cursor<'a> {
             self.length = 0;
             return Ok(());
         }
+        self.blocks_read += 1;
         match self.list.class {
             ListClass::Tiny => self.decode_tiny(),
             ListClass::Sparse => self.decode_docs(),
