@@ -644,9 +644,18 @@ fn queries_are_timed() {
     };
     let (code, out, err) = timed(&["--output", &first, "--plot", &plot]);
     assert_eq!(code, Some(0), "{err}");
-    for expected in
-        ["term", "union", "phrase", "intersection", "all", "p99.9", "throughput", "results"]
-    {
+    for expected in [
+        "term",
+        "union",
+        "phrase",
+        "intersection",
+        "all",
+        "p99.9",
+        "blocks read",
+        "throughput",
+        "yardstick",
+        "results",
+    ] {
         assert!(out.contains(expected), "{expected}: {out}");
     }
     assert!(
@@ -660,6 +669,11 @@ fn queries_are_timed() {
     assert_eq!(report["queries"][2]["name"], "named");
     assert_eq!(report["bad"][0]["line"], 5);
     assert_eq!(report["unsteady"].as_array().unwrap().len(), 0);
+    for query in report["queries"].as_array().unwrap() {
+        let timings = |name: &str| query[name].as_array().unwrap().len();
+        assert_eq!((timings("nanos"), timings("paces")), (3, 3));
+        assert!(0 < query["blocks"][0].as_u64().unwrap(), "{query}");
+    }
     for class in report["classes"].as_array().unwrap() {
         let figure = |name: &str| class[name].as_f64().unwrap();
         assert!(
@@ -679,7 +693,35 @@ fn queries_are_timed() {
     let (_, out, _) = timed(&["--task", "count", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
     assert!(0 < report["queries"][0]["hits"].as_u64().unwrap());
-    let (code, _, err) = timed(&["--rate", "fast"]);
-    assert_eq!(code, Some(2));
-    assert!(err.contains("cannot read the rate 'fast'"), "{err}");
+    for (options, expected) in [
+        (["--rate", "fast"], "cannot read the rate 'fast'"),
+        (["--rate", "1e-300"], "cannot read the rate '1e-300'"),
+        (["--min-time", "1e300"], "expected 86400 seconds or less"),
+    ] {
+        let (code, _, err) = timed(&options);
+        assert!(code == Some(2) && err.contains(expected), "{err}");
+    }
+}
+
+#[test]
+fn slips_of_the_finger_in_a_benchmark_are_told() {
+    let news = News::new();
+    let (index, queries) = (news.index(), news.path("queries.txt"));
+    let told = |bytes: &[u8], options: &[&str], expected: &str| {
+        std::fs::write(&queries, bytes).unwrap();
+        let output = pressmark(&[&["bench", &index, &queries], options].concat()).output().unwrap();
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && error.contains(expected), "{error}");
+    };
+    told(b"", &[], "has no query that this index can answer");
+    told(b"caf\xe9\n", &[], "is not UTF-8: convert it");
+    told(b"wolf\n", &["--runs", "99999999999999"], "expected 100000000 or less");
+    told(b"wolf\n", &["--runs", "0"], "--runs is 0");
+    // Not measured for the 5 seconds that a report takes if nothing is said, but long enough for more rounds than ten.
+    std::fs::write(&queries, "wolf\n").unwrap();
+    let options = ["--min-time", "0.05", "--format", "json"];
+    let arguments = [&["bench", &index, &queries], &options[..]].concat();
+    let output = pressmark(&arguments).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(10 < report["queries"][0]["nanos"].as_array().unwrap().len());
 }

@@ -52,9 +52,12 @@ pub(crate) struct BenchArguments {
     pub(crate) k: usize,
     #[command(flatten)]
     pub(crate) ranking: RankingArguments,
-    /// How often each query is timed
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = whole)]
-    pub(crate) runs: usize,
+    /// How often each query is timed [default: 10, and more until --min-time is over]
+    #[arg(long, value_name = "N", value_parser = whole)]
+    pub(crate) runs: Option<usize>,
+    /// Add runs until so many seconds are over [default: 5, but 0 under --runs, --rate or --cold]
+    #[arg(long, value_name = "SECONDS", value_parser = weight)]
+    pub(crate) min_time: Option<f64>,
     /// Runs before that, which do not count
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = whole)]
     pub(crate) warm_up: usize,

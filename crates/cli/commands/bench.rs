@@ -6,11 +6,12 @@
 
 use std::hash::Hasher;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use evaluation::latency::{
-    Answered, BadQuery, ComparisonOptions, Load, Manifest, MeasureOptions, QueryTimes, Report,
-    ReportInput, Work, compare, measure, queries,
+    Answered, BadQuery, ComparisonOptions, Load, Manifest, MeasureOptions, Measured, QueryTimes,
+    Report, ReportInput, Work, compare, measure, queries,
 };
 use evaluation::pictures;
 use pressmark::{Index, QueryText, Ranking, Strategy};
@@ -37,12 +38,19 @@ pub(crate) fn run(arguments: BenchArguments, setting: &Setting) -> anyhow::Resul
     if asked.is_empty() {
         bail!("{} has no query that this index can answer", shown(file));
     }
+    if MOST_TIMINGS / asked.len() < options.rounds {
+        let (rounds, queries) = (options.rounds, asked.len());
+        bail!(
+            "--runs is {rounds}: with {queries} queries expected {} or less",
+            MOST_TIMINGS / queries
+        );
+    }
     let mut manifest = Manifest { machine: machine(), ..manifest(&arguments, &index, setting)? };
-    manifest.options = listed(&arguments, &options, ranking);
     // A mapping that stays open would keep its pages in memory.
     let index = Some(index).filter(|_| !arguments.cold);
     let bench = Bench { index, arguments: &arguments, setting, ranking, queries: &asked };
     let measured = measure(asked.len(), &options, &SystemClock::new(), &SystemMeter, &bench)?;
+    manifest.options = listed(&arguments, &options, ranking, &measured);
     let input = ReportInput { manifest, queries: asked.clone(), bad, seed: options.seed };
     let report = Report::new(input, &measured);
     give_out(&report, old.as_ref(), &arguments, setting)?;
@@ -61,18 +69,43 @@ fn options(arguments: &BenchArguments, setting: &Setting) -> anyhow::Result<Meas
     if arguments.cold && 1 < threads {
         bail!("--cold measures one query at a time: leave --threads out");
     }
-    if arguments.runs == 0 {
+    let rounds = arguments.runs.unwrap_or(RUNS);
+    if rounds == 0 {
         bail!("--runs is 0, expected 1 or more");
+    }
+    // A mere number of runs is what was asked for; so is a rate, and what is cold takes its time.
+    let is_free = arguments.runs.is_none() && arguments.rate.is_none() && !arguments.cold;
+    let seconds = arguments.min_time.unwrap_or(if is_free { MIN_TIME } else { 0.0 });
+    if MOST_SECONDS < seconds {
+        bail!("--min-time is {seconds}, expected {MOST_SECONDS} seconds or less");
     }
     Ok(MeasureOptions {
         load: arguments.rate.as_deref().map_or(Ok(Load::Closed), rate)?,
         threads,
-        rounds: arguments.runs,
+        rounds,
+        least_time: Duration::from_secs_f64(seconds),
         warm_up: if arguments.cold { 0 } else { arguments.warm_up },
         seed: arguments.seed,
         meter_each: arguments.cold,
+        paced: !arguments.cold && arguments.rate.is_none(),
     })
 }
+
+/// How often each query is timed where nothing is said.
+const RUNS: usize = 10;
+
+/// For how many seconds, then. Machines are faster and slower by turns; verdicts want several turns.
+const MIN_TIME: f64 = 5.0;
+
+/// A day is enough.
+const MOST_SECONDS: f64 = 86_400.0;
+
+/// More timings than this are a slip of the finger: they would fill the memory.
+const MOST_TIMINGS: usize = 100_000_000;
+
+/// A query in twenty minutes, and one each nanosecond.
+const LEAST_RATE: f64 = 0.0008;
+const MOST_RATE: f64 = 1e9;
 
 /// `200/s`, `200`, `30/min`.
 fn rate(typed: &str) -> anyhow::Result<Load> {
@@ -82,9 +115,11 @@ fn rate(typed: &str) -> anyhow::Result<Load> {
         Some(_) => ("", 1.0),
     };
     let rate = number.trim().parse::<f64>().ok().map(|number| number / seconds);
-    let rate = rate.filter(|rate| rate.is_finite() && 0.0 < *rate);
+    let rate = rate.filter(|rate| (LEAST_RATE..=MOST_RATE).contains(rate));
     let rate = rate.with_context(|| {
-        format!("cannot read the rate `{typed}`: expected queries a second, as in `200/s`")
+        format!(
+            "cannot read the rate `{typed}`: expected queries a second, as in `200/s`, from {LEAST_RATE} to {MOST_RATE}"
+        )
     })?;
     Ok(Load::Open { rate })
 }
@@ -242,7 +277,9 @@ fn listed(
     arguments: &BenchArguments,
     options: &MeasureOptions,
     ranking: Ranking,
+    measured: &Measured,
 ) -> Vec<(String, String)> {
+    let rounds = measured.latencies.first().map_or(0, Vec::len);
     let number =
         |value: Option<f64>| value.map_or("as indexed".to_owned(), |value| value.to_string());
     pairs(&[
@@ -262,7 +299,7 @@ fn listed(
             if arguments.cold {
                 "cold: dropped before each query".to_owned()
             } else {
-                format!("warm: {} rounds before", options.warm_up)
+                format!("warm: {} before", figures::count(options.warm_up as u64, "round"))
             },
         ),
         (
@@ -275,7 +312,7 @@ fn listed(
             },
         ),
         ("threads", options.threads.to_string()),
-        ("runs", options.rounds.to_string()),
+        ("runs", rounds.to_string()),
         ("seed", options.seed.to_string()),
     ])
 }
@@ -341,7 +378,7 @@ mod tests {
         for (typed, expected) in [("200/s", 200.0), ("0.5", 0.5), ("30/min", 0.5)] {
             assert_eq!(rate(typed).unwrap(), Load::Open { rate: expected }, "{typed}");
         }
-        for wrong in ["", "0", "-1/s", "5/h", "x", "inf"] {
+        for wrong in ["", "0", "-1/s", "5/h", "x", "inf", "NaN", "1e-300", "1e300/s"] {
             assert!(rate(wrong).is_err(), "{wrong}");
         }
     }

@@ -3,10 +3,10 @@
 //! Comes in: arguments as typed. Goes out: topics, and the library's way of answering them.
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use evaluation::retrieval::{
     Answering, Feedback, FeedbackMethod, LUCENE_STOP_WORDS, Proximity, Reading, Topic, TopicPart,
     TopicsFormat, topics,
@@ -91,7 +91,12 @@ pub(crate) fn text(path: &Path) -> anyhow::Result<String> {
     } else {
         std::fs::read_to_string(path).map(|read| text = read)
     };
-    read.with_context(|| format!("cannot read {}", shown(path)))?;
+    match read {
+        Err(error) if error.kind() == ErrorKind::InvalidData => {
+            bail!("{} is not UTF-8: convert it, as with `iconv -f latin1 -t utf8`", shown(path))
+        }
+        read => read.with_context(|| format!("cannot read {}", shown(path)))?,
+    }
     Ok(text)
 }
 

@@ -57,6 +57,15 @@ pub(crate) fn text(report: &Report) -> String {
         }
         None => text.push_str("system      tells no page faults\n"),
     }
+    let yardstick = report.yardstick();
+    if !yardstick.is_empty() {
+        let [low, middle, high] =
+            [0.05, 0.5, 0.95].map(|part| short(yardstick.quantile(part) as f64 / 1e3));
+        let _ = writeln!(
+            text,
+            "yardstick   {middle}, nine tenths from {low} to {high}: how steady the machine was"
+        );
+    }
     let _ = writeln!(text, "results     {}", report.results);
     let program = format!(
         "pressmark {}, program {:.12}",
@@ -184,8 +193,12 @@ fn distributions(report: &Report) -> String {
 
 /// Ratios and verdicts, class by class, and what else differs.
 pub(crate) fn comparison(old: &Report, new: &Report, compared: &[ClassComparison]) -> String {
-    let mut text =
-        String::from("\ncompared with the earlier run (ratio of medians, 99.9 % interval)\n");
+    let machine = compared.last().and_then(|all| all.machine);
+    let what = match machine {
+        Some(_) => "ratio of latencies at the same speed of the machine",
+        None => "ratio of medians",
+    };
+    let mut text = format!("\ncompared with the earlier run ({what}, 99.9 % interval)\n");
     let width = compared.iter().map(|class| class.class.len()).max().unwrap_or(0);
     for class in compared {
         let verdict = match class.change {
@@ -204,6 +217,17 @@ pub(crate) fn comparison(old: &Report, new: &Report, compared: &[ClassComparison
             class.interval.high
         );
     }
+    let _ = match machine {
+        Some(machine) => writeln!(
+            text,
+            "the yardstick took x{machine:.3} of its time then: the machine's part, which the ratios leave out"
+        ),
+        None if compared.is_empty() => Ok(()),
+        None => writeln!(
+            text,
+            "no yardstick was timed in both runs: a slower machine looks like slower answers"
+        ),
+    };
     let left_out = new.queries.len().saturating_sub(compared.last().map_or(0, |all| all.queries));
     if compared.is_empty() || 0 < left_out {
         let queries = count(left_out.max(1) as u64, "line");
@@ -221,8 +245,9 @@ pub(crate) fn comparison(old: &Report, new: &Report, compared: &[ClassComparison
         ("option", &old.manifest.options, &new.manifest.options),
     ];
     for (what, old, new) in sides {
-        for (name, value) in new.iter().filter(|(name, _)| name != "load before" && name != "path")
-        {
+        // What differs every time, or says nothing of what was measured.
+        let is_telling = |name: &str| !["load before", "path", "runs"].contains(&name);
+        for (name, value) in new.iter().filter(|(name, _)| is_telling(name)) {
             let before = old.iter().find(|(known, _)| known == name).map(|(_, value)| value);
             if let Some(before) = before.filter(|before| *before != value) {
                 let _ = writeln!(text, "note: {what} {name} was {before}, is {value}");

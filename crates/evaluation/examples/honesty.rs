@@ -1,7 +1,7 @@
 //! Does `bench` tell the truth on this machine? Real queries, a real clock, and faults put in on purpose.
 //!
 //! ```text
-//! cargo run --profile quick -p evaluation --example honesty -- news.pmk queries.txt [TRIES [ROUNDS [processor]]]
+//! cargo run --profile quick -p evaluation --example honesty -- news.pmk queries.txt [TRIES [SECONDS [processor]]]
 //! ```
 //!
 //! With `processor` equal and slowed measurements are timed by the processor time of the thread: it says whether the verdicts
@@ -61,7 +61,7 @@ impl Meter for NoMeter {
 /// Queries on an index, with faults.
 struct Trial {
     clock: Box<dyn Clock + Sync>,
-    rounds: usize,
+    least_time: Duration,
     index: Index,
     asked: Vec<(QueryLine, String)>,
 }
@@ -82,7 +82,8 @@ impl Trial {
     }
 
     fn report(&self, slowdown: f64, seed: u64) -> Result<Report, pressmark::Error> {
-        let options = MeasureOptions { seed, rounds: self.rounds, ..MeasureOptions::default() };
+        let least_time = self.least_time;
+        let options = MeasureOptions { seed, least_time, ..MeasureOptions::default() };
         let work = |query: usize| self.answer(query, slowdown);
         let measured = measure(self.asked.len(), &options, &*self.clock, &NoMeter, &work)?;
         let times = |(line, class): &(QueryLine, String)| QueryTimes {
@@ -115,11 +116,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().collect();
     let [_, index, file, rest @ ..] = arguments.as_slice() else {
         return Err(
-            "expected an index, a file of queries, and the numbers of tries and of rounds".into()
+            "expected an index, a file of queries, how many tries, and seconds for each".into()
         );
     };
     let tries: u64 = rest.first().map_or(Ok(20), |tries| tries.parse())?;
-    let rounds: usize = rest.get(1).map_or(Ok(20), |rounds| rounds.parse())?;
+    let seconds: f64 = rest.get(1).map_or(Ok(5.0), |seconds| seconds.parse())?;
+    let least_time = Duration::try_from_secs_f64(seconds)?;
     let clock: Box<dyn Clock + Sync> = match rest.get(2).map(String::as_str) {
         Some("processor") => Box::new(ProcessorClock),
         _ => Box::new(WallClock(Instant::now())),
@@ -133,13 +135,17 @@ fn main() -> Result<(), Box<dyn Error>> {
             asked.push((line, prepared.class().as_str().to_owned()));
         }
     }
-    let trial = Trial { clock, rounds, index, asked };
+    let trial = Trial { clock, least_time, index, asked };
     let changed = |old: &Report, new: &Report| {
         let verdicts = compare(old, new, ComparisonOptions::default());
         let all = verdicts.last().map(|class| class.change);
         let any =
             verdicts.iter().any(|class| matches!(class.change, Change::Slower | Change::Faster));
-        (any, all == Some(Change::Slower), verdicts.last().map_or(1.0, |class| class.ratio))
+        let of_all = verdicts.last().map_or((1.0, None), |class| (class.ratio, class.machine));
+        (any, all == Some(Change::Slower), of_all)
+    };
+    let by_machine = |machine: Option<f64>| {
+        machine.map_or_else(String::new, |machine| format!(" (machine x{machine:.3})"))
     };
     let (mut false_alarms, mut found) = (0, 0);
     for seed in 0..tries {
@@ -148,8 +154,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (alarm, _, same) = changed(&first, &second);
         let (_, slower, ratio) = changed(&first, &slowed);
         println!(
-            "try {seed}: equal x{same:.3}{}, a tenth slower x{ratio:.3}{}",
+            "try {seed}: equal x{:.3}{}{}, a tenth slower x{:.3}{}{}",
+            same.0,
+            by_machine(same.1),
             if alarm { " FALSE ALARM" } else { "" },
+            ratio.0,
+            by_machine(ratio.1),
             if slower { "" } else { " NOT FOUND" }
         );
         (false_alarms, found) = (false_alarms + u64::from(alarm), found + u64::from(slower));

@@ -3,6 +3,7 @@
 //! Comes in: a number of queries, a function that answers one, a clock. Goes out: for each query its latency in each
 //! round, a hash of each answer, and how long it all took. Knows neither indexes nor reports.
 
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,6 +11,8 @@ use std::time::Duration;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_pcg::Pcg64Mcg;
+
+use super::yardstick;
 
 /// Time as the measurement sees it.
 ///
@@ -57,14 +60,19 @@ pub struct MeasureOptions {
     pub load: Load,
     /// Workers.
     pub threads: usize,
-    /// Rounds that are measured; each asks every query once.
+    /// Rounds that are measured at least; each asks every query once.
     pub rounds: usize,
+    /// Rounds are added until so much time has passed, as long as there are no more than [`MOST_TIMINGS`].
+    pub least_time: Duration,
     /// Rounds before, which are not.
     pub warm_up: usize,
     /// Of the order of the queries, another one in each round.
     pub seed: u64,
     /// Whether the system's counters are read around every single query. For one worker only.
     pub meter_each: bool,
+    /// Whether a fixed piece of work is timed between queries, about every millisecond: [`compare`](super::compare()) then
+    /// tells a slower machine from slower answers.
+    pub paced: bool,
 }
 
 impl Default for MeasureOptions {
@@ -73,9 +81,11 @@ impl Default for MeasureOptions {
             load: Load::Closed,
             threads: 1,
             rounds: 10,
+            least_time: Duration::ZERO,
             warm_up: 1,
             seed: 1,
             meter_each: false,
+            paced: true,
         }
     }
 }
@@ -106,12 +116,23 @@ pub struct Measured {
     pub answers: Vec<Answered>,
     /// Queries that answered differently in different rounds.
     pub unsteady: Vec<usize>,
+    /// For each query how long the fixed piece of work took when it was last timed before it in each round, in
+    /// nanoseconds; empty where it was not.
+    pub paces: Vec<Vec<u64>>,
     /// From the first start to the last end of the measured rounds.
     pub elapsed: Duration,
     /// What the system counted meanwhile.
     pub reading: Option<Reading>,
     /// For each query what it counted over all rounds, where asked for.
     pub readings: Option<Vec<Reading>>,
+}
+
+/// When a query is asked: in which round, and as which of all.
+#[derive(Clone, Copy)]
+struct Place {
+    number: usize,
+    round: usize,
+    query: usize,
 }
 
 /// One answer with its times.
@@ -122,7 +143,14 @@ struct Sample {
     service: Duration,
     answer: Answered,
     reading: Option<Reading>,
+    pace: Duration,
 }
+
+/// Of so many timings on no rounds are added: they take 16 bytes each.
+pub const MOST_TIMINGS: usize = 1 << 20;
+
+/// The fixed piece of work is timed when so much has passed since the last time.
+const PACE_EVERY: Duration = Duration::from_millis(1);
 
 /// Answers one query: prepared outside the time, then run inside of it.
 pub trait Work: Sync {
@@ -134,6 +162,10 @@ pub trait Work: Sync {
     fn ready(&self, query: usize) -> Result<Self::Ready, Self::Error>;
     /// What is timed.
     fn answer(&self, query: usize, ready: &Self::Ready) -> Result<Answered, Self::Error>;
+    /// Work that is the same in all measurements and at all times, timed between queries: how fast the machine is.
+    fn pace(&self) {
+        yardstick::pace();
+    }
 }
 
 impl<E: Send, F: Fn(usize) -> Result<Answered, E> + Sync> Work for F {
@@ -165,33 +197,50 @@ pub fn measure<W: Work>(
             work.answer(query, &work.ready(query)?)?;
         }
     }
-    let order = order(queries, options);
+    let mut random = Pcg64Mcg::seed_from_u64(options.seed);
+    let (mut samples, mut rounds, mut elapsed) = (Vec::new(), 0, Duration::ZERO);
     let before = meter.reading();
     let start = clock.now();
-    let samples = run(&order, start, options, clock, meter, work)?;
-    let elapsed = clock.now().saturating_sub(start);
+    let mut more = options.rounds;
+    while 0 < more {
+        let order = order(queries, rounds..rounds + more, &mut random);
+        samples.extend(run(&order, start, options, clock, meter, work)?);
+        rounds += more;
+        elapsed = clock.now().saturating_sub(start);
+        let most = (MOST_TIMINGS / queries.max(1)).saturating_sub(rounds);
+        more = missing(rounds, elapsed, options.least_time).min(most);
+    }
     let after = meter.reading();
     let reading = before.zip(after).map(|(before, after)| after.since(before));
-    let mut measured = collect(queries, options.rounds, samples);
+    let mut measured = collect(queries, rounds, options.paced, samples);
     (measured.elapsed, measured.reading) = (elapsed, reading);
     Ok(measured)
 }
 
-/// Each round's queries in an order of its own: (round, query).
-fn order(queries: usize, options: &MeasureOptions) -> Vec<(usize, usize)> {
-    let mut random = Pcg64Mcg::seed_from_u64(options.seed);
-    let mut order = Vec::with_capacity(queries * options.rounds);
-    for round in 0..options.rounds {
+/// How many more rounds it takes to fill a time, by how long those so far took; no more than those, for the first were few.
+fn missing(rounds: usize, elapsed: Duration, least: Duration) -> usize {
+    if least <= elapsed {
+        return 0;
+    }
+    let left = (least - elapsed).as_secs_f64() / elapsed.as_secs_f64().max(1e-9);
+    (rounds as f64 * left).ceil().clamp(1.0, rounds.max(1) as f64) as usize
+}
+
+/// Some rounds, each with its queries in an order of its own.
+fn order(queries: usize, rounds: Range<usize>, random: &mut Pcg64Mcg) -> Vec<Place> {
+    let mut order = Vec::with_capacity(queries * rounds.len());
+    for round in rounds {
         let mut shuffled: Vec<usize> = (0..queries).collect();
-        shuffled.shuffle(&mut random);
-        order.extend(shuffled.into_iter().map(|query| (round, query)));
+        shuffled.shuffle(random);
+        let first = round * queries;
+        order.extend((first..).zip(shuffled).map(|(number, query)| Place { number, round, query }));
     }
     order
 }
 
 /// All workers at it until the order is done.
 fn run<W: Work>(
-    order: &[(usize, usize)],
+    order: &[Place],
     start: Duration,
     options: &MeasureOptions,
     clock: &dyn Clock,
@@ -201,20 +250,30 @@ fn run<W: Work>(
     let next = AtomicUsize::new(0);
     let worker = || -> Result<Vec<Sample>, W::Error> {
         let mut samples = Vec::new();
+        let (mut paced_at, mut pace) = (None, Duration::ZERO);
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(&(round, query)) = order.get(place) else { return Ok(samples) };
+            let Some(&Place { number, round, query }) = order.get(place) else {
+                return Ok(samples);
+            };
             let ready = work.ready(query)?;
             let before = if options.meter_each { meter.reading() } else { None };
             let due = match options.load {
                 Load::Closed => None,
                 Load::Open { rate } => {
-                    let due = start + Duration::from_secs_f64(place as f64 / rate);
+                    let due = start.saturating_add(after(number, rate));
                     clock.wait_until(due);
                     Some(due)
                 }
             };
-            let began = clock.now();
+            let mut began = clock.now();
+            let is_due = |at: Duration| PACE_EVERY <= began.saturating_sub(at);
+            if options.paced && paced_at.is_none_or(is_due) {
+                work.pace();
+                let ended = clock.now();
+                pace = ended.saturating_sub(began);
+                (began, paced_at) = (ended, Some(ended));
+            }
             let answer = match work.answer(query, &ready) {
                 Ok(answer) => answer,
                 Err(error) => {
@@ -227,7 +286,7 @@ fn run<W: Work>(
             let after = before.and_then(|before| Some(meter.reading()?.since(before)));
             let latency = ended.saturating_sub(due.unwrap_or(began));
             let service = ended.saturating_sub(began);
-            samples.push(Sample { query, round, latency, service, answer, reading: after });
+            samples.push(Sample { query, round, latency, service, answer, reading: after, pace });
         }
     };
     if options.threads <= 1 {
@@ -250,16 +309,26 @@ fn run<W: Work>(
     all.into_inner().expect("all workers have ended")
 }
 
-fn collect(queries: usize, rounds: usize, samples: Vec<Sample>) -> Measured {
+/// When the query of a number is due.
+fn after(number: usize, rate: f64) -> Duration {
+    Duration::try_from_secs_f64(number as f64 / rate).unwrap_or(Duration::MAX)
+}
+
+fn collect(queries: usize, rounds: usize, is_paced: bool, samples: Vec<Sample>) -> Measured {
+    let paced = if is_paced { queries } else { 0 };
     let mut measured = Measured {
         latencies: vec![vec![0; rounds]; queries],
         services: vec![vec![0; rounds]; queries],
         answers: vec![Answered::default(); queries],
+        paces: vec![vec![0; rounds]; paced],
         ..Measured::default()
     };
     let mut hashes: Vec<Option<u64>> = vec![None; queries];
     let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
-    for Sample { query, round, latency, service, answer, reading } in samples {
+    for Sample { query, round, latency, service, answer, reading, pace } in samples {
+        if is_paced {
+            measured.paces[query][round] = nanos(pace);
+        }
         measured.latencies[query][round] = nanos(latency);
         measured.services[query][round] = nanos(service);
         measured.answers[query] = answer;

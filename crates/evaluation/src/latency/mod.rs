@@ -14,11 +14,12 @@ mod distribution;
 mod measurement;
 mod query_file;
 mod report;
+mod yardstick;
 
 pub use comparison::{Change, ClassComparison, ComparisonOptions, compare};
 pub use distribution::{Distribution, Interval};
 pub use measurement::{
-    Answered, Clock, Load, MeasureOptions, Measured, Meter, Reading, Work, measure,
+    Answered, Clock, Load, MOST_TIMINGS, MeasureOptions, Measured, Meter, Reading, Work, measure,
 };
 pub use query_file::{QueryLine, queries};
 pub use report::{BadQuery, ClassFigures, Manifest, QueryTimes, Report, ReportInput};

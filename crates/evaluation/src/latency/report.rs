@@ -119,6 +119,10 @@ pub struct QueryTimes {
     pub blocks: Option<[u64; 2]>,
     /// Its latency in each round, in nanoseconds.
     pub nanos: Vec<u64>,
+    /// How long a fixed piece of work took just before, in nanoseconds: how fast the machine was. Empty where nobody timed
+    /// it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub paces: Vec<u64>,
 }
 
 /// What a report is made of.
@@ -144,6 +148,9 @@ impl Report {
         {
             (query.nanos, query.hits, query.blocks) = (nanos.clone(), answer.hits, answer.blocks);
         }
+        for (query, paces) in queries.iter_mut().zip(&measured.paces) {
+            query.paces.clone_from(paces);
+        }
         let mut names: Vec<&str> = queries.iter().map(|query| query.class.as_str()).collect();
         names.sort_unstable();
         names.dedup();
@@ -167,6 +174,12 @@ impl Report {
             bad,
             queries,
         }
+    }
+
+    /// The distribution of the yardstick's times: how steady the machine was. Empty where it was not timed.
+    #[must_use]
+    pub fn yardstick(&self) -> Distribution {
+        Distribution::new(self.queries.iter().flat_map(|query| query.paces.iter().copied()))
     }
 
     /// The distribution of a class; of all queries for `all`.

@@ -137,6 +137,132 @@ fn work_slowed_by_a_tenth_is_found() {
     }
 }
 
+/// A machine with a neighbour: for some time answers take up to 1.7 times as long and the yardstick up to 1.4 times, now
+/// more, now less, and no two runs find it in the same mood.
+struct Neighboured {
+    clock: TestClock,
+    slowdown: f64,
+    random: std::sync::Mutex<(Pcg64Mcg, f64)>,
+}
+
+impl Neighboured {
+    fn new(seed: u64, slowdown: f64) -> Neighboured {
+        let mut random = Pcg64Mcg::seed_from_u64(seed);
+        let mood = random.random::<f64>() * 0.35;
+        let random = std::sync::Mutex::new((random, mood));
+        Neighboured { clock: TestClock::default(), slowdown, random }
+    }
+
+    /// Lets so much work pass, which follows the neighbour's mood with this power.
+    fn work(&self, nanos: f64, power: f64) {
+        let mut state = self.random.lock().unwrap();
+        let (random, mood) = &mut *state;
+        if random.random::<f64>() < 0.01 {
+            *mood = random.random::<f64>() * 0.35;
+        }
+        let noise = (0..12).map(|_| random.random::<f64>()).sum::<f64>() - 6.0;
+        let spike = if random.random::<f64>() < 0.02 { 3.0 } else { 1.0 };
+        self.clock.pass((nanos * spike * (*mood * power + noise * 0.05).exp()) as u64);
+    }
+
+    fn report(seed: u64, slowdown: f64, is_paced: bool) -> Report {
+        let machine = Neighboured::new(seed, slowdown);
+        let options = MeasureOptions {
+            warm_up: 0,
+            least_time: Duration::from_secs(2),
+            paced: is_paced,
+            ..MeasureOptions::default()
+        };
+        let measured = measure(48, &options, &machine.clock, &NoMeter, &machine).unwrap();
+        let queries = (0..48).map(|query| QueryTimes {
+            query: format!("q{query}"),
+            class: format!("class {}", query % 3),
+            ..QueryTimes::default()
+        });
+        let input = ReportInput { queries: queries.collect(), ..ReportInput::default() };
+        Report::new(input, &measured)
+    }
+}
+
+impl Work for Neighboured {
+    type Ready = ();
+    type Error = Infallible;
+
+    fn ready(&self, _query: usize) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn answer(&self, query: usize, (): &()) -> Result<Answered, Infallible> {
+        self.work(self.slowdown * 20_000.0 * 1.1f64.powi(query as i32), 1.5);
+        Ok(Answered::default())
+    }
+
+    fn pace(&self) {
+        self.work(30_000.0, 1.0);
+    }
+}
+
+fn is_change(change: &Change) -> bool {
+    matches!(change, Change::Slower | Change::Faster)
+}
+
+#[test]
+fn a_neighbour_on_the_machine_is_no_change_and_hides_none() {
+    let mut found = 0;
+    for seed in 0..20 {
+        let old = Neighboured::report(seed, 1.0, true);
+        let same = verdicts(&old, &Neighboured::report(100 + seed, 1.0, true));
+        assert!(!same.iter().any(is_change), "try {seed}: {same:?}");
+        let slower = verdicts(&old, &Neighboured::report(200 + seed, 1.1, true));
+        assert!(!slower.contains(&Change::Faster), "try {seed}: {slower:?}");
+        found += usize::from(slower.last() == Some(&Change::Slower));
+    }
+    // Two seconds a run are short for such a machine: the others are told as unclear.
+    assert!(16 <= found, "{found} of 20 found");
+}
+
+#[test]
+fn a_yardstick_of_another_length_gives_no_verdict() {
+    let (old, mut new) = (Neighboured::report(1, 1.0, true), Neighboured::report(2, 1.0, true));
+    for query in &mut new.queries {
+        query.paces.iter_mut().for_each(|nanos| *nanos *= 3);
+    }
+    assert!(verdicts(&old, &new).iter().all(|change| *change == Change::Unclear));
+}
+
+#[test]
+fn without_a_yardstick_drift_within_a_run_widens_the_interval() {
+    let (old, mut new) = (noisy(11, 1.0), noisy(12, 1.0));
+    for query in old.queries.iter().zip(&mut new.queries) {
+        query.1.paces.clear();
+        let half = query.1.nanos.len() / 2;
+        query.1.nanos[half..].iter_mut().for_each(|nanos| *nanos += *nanos / 5);
+    }
+    let compared = compare(&old, &new, ComparisonOptions::default());
+    assert!(compared.iter().all(|class| class.machine.is_none()));
+    assert!(!compared.iter().any(|class| is_change(&class.change)), "{compared:?}");
+}
+
+#[test]
+fn rounds_are_added_until_the_time_is_over() {
+    let measured = |least_time: Duration, nanos: u64| {
+        let clock = TestClock::default();
+        let work = |_: usize| -> Result<Answered, Infallible> {
+            clock.pass(nanos);
+            Ok(Answered::default())
+        };
+        let options = MeasureOptions { least_time, ..MeasureOptions::default() };
+        measure(20, &options, &clock, &NoMeter, &work).unwrap()
+    };
+    let rounds = |least_time, nanos| measured(least_time, nanos).latencies[0].len();
+    assert_eq!(rounds(Duration::ZERO, 50_000), 10);
+    // A round takes a millisecond.
+    assert_eq!(rounds(Duration::from_millis(35), 50_000), 35);
+    assert_eq!(measured(Duration::from_millis(35), 50_000).paces[19].len(), 35);
+    // A clock that stands still must not go on for ever.
+    assert!(rounds(Duration::from_secs(1), 0) * 20 <= MOST_TIMINGS);
+}
+
 #[test]
 fn too_few_rounds_give_no_verdict() {
     let mut short = noisy(1, 1.0);
