@@ -11,6 +11,7 @@
 //! Phrase Querying with an Auxiliary Index, SIGIR 2002). As many of the most frequent words take part as keep the pairs'
 //! postings below a share of all: [`BUDGET`].
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -37,10 +38,13 @@ const FEW: u32 = 8;
 /// So many postings of a pair are encoded at once.
 const AT_ONCE: usize = 256;
 
+/// A word's document frequency and ordinal, ordered from the least frequent.
+type Frequency = (u32, Reverse<u32>);
+
 /// The most frequent words of a vocabulary, by the documents they are in; of equal ones those that come first.
 pub(crate) struct FrequentWords {
     limit: usize,
-    words: BTreeMap<(u32, std::cmp::Reverse<u32>), Box<[u8]>>,
+    words: BTreeMap<Frequency, Box<[u8]>>,
     /// Postings of all terms.
     postings: u64,
 }
@@ -59,7 +63,7 @@ impl FrequentWords {
         if is_full && doc_freq <= least || is_form_term(term) {
             return;
         }
-        self.words.insert((doc_freq, std::cmp::Reverse(ordinal)), term.into());
+        self.words.insert((doc_freq, Reverse(ordinal)), term.into());
         if is_full {
             self.words.pop_first();
         }
@@ -137,13 +141,12 @@ pub(crate) fn pair_lists(
 
 /// The words in the order of their ordinals, so that pairs come in the order of their section.
 fn by_ordinal(frequent: FrequentWords) -> Vec<Word> {
-    let descending = frequent.words.into_iter().rev();
-    let word =
-        |(rank, ((_, ordinal), term)): (usize, ((u32, std::cmp::Reverse<u32>), Box<[u8]>))| {
-            let after: Box<[u8]> = term.iter().copied().chain([0]).collect();
-            Word { ordinal: ordinal.0, range: (term, after), rank }
-        };
-    let mut words: Vec<Word> = descending.enumerate().map(word).collect();
+    let descending = frequent.words.into_iter().rev().enumerate();
+    let word = |(rank, ((_, Reverse(ordinal)), term)): (usize, (Frequency, Box<[u8]>))| {
+        let after: Box<[u8]> = term.iter().copied().chain([0]).collect();
+        Word { ordinal, range: (term, after), rank }
+    };
+    let mut words: Vec<Word> = descending.map(word).collect();
     words.sort_unstable_by_key(|word| word.ordinal);
     words
 }
