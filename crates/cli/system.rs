@@ -102,6 +102,11 @@ fn value<'t>(text: &'t str, name: &str) -> Option<&'t str> {
     Some(line.trim_start_matches([' ', '\t', ':']).trim_end())
 }
 
+/// How many threads run at a time; 1 where the system does not say.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;

@@ -119,7 +119,7 @@ pub(crate) struct GlobalOptions {
     /// Say nothing on standard error but errors
     #[arg(long, short, global = true)]
     pub(crate) quiet: bool,
-    /// Threads to build an index with [default: all cores], or to measure with [default: 1]
+    /// Threads to build an index or to answer an expensive search with [default: all cores], or to measure with [default: 1]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub(crate) threads: Option<u16>,
     /// Read the index into memory (for network drives)

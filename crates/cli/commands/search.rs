@@ -11,9 +11,10 @@ use crate::arguments::{
 use crate::commands::{opened, say, say_notes};
 use crate::exit::Exit;
 use crate::output::{Out, figures, tables, text};
+use crate::system;
 
 pub(crate) fn run(arguments: SearchArguments, setting: &Setting) -> anyhow::Result<Exit> {
-    let request = request(&arguments)?;
+    let request = request(&arguments, setting.threads.unwrap_or_else(system::cores))?;
     let index = opened::index_or_dump(&arguments.index, setting)?;
     let fields = FieldChoice::new(&arguments.fields, &index)?;
     let start = Instant::now();
@@ -31,7 +32,7 @@ pub(crate) fn run(arguments: SearchArguments, setting: &Setting) -> anyhow::Resu
 }
 
 /// What the options ask of the library.
-fn request(arguments: &SearchArguments) -> anyhow::Result<SearchRequest> {
+fn request(arguments: &SearchArguments, threads: usize) -> anyhow::Result<SearchRequest> {
     let Query(query) = Query::new(&arguments.query)?;
     let fragments = FragmentRequest {
         count: arguments.fragments,
@@ -54,6 +55,7 @@ fn request(arguments: &SearchArguments) -> anyhow::Result<SearchRequest> {
         },
         ties: ties(arguments.ties),
         sort: sort(arguments)?,
+        threads,
         detail,
         query,
         ..SearchRequest::new("")

@@ -29,6 +29,9 @@ pub struct SearchRequest {
     pub sort: Option<Sort>,
     /// Whether the number of matching documents must be exact, which may cost more than finding the best ones.
     pub exact_total: bool,
+    /// How many threads may work on an expensive query. The hits are the same; where more than one did, the number of
+    /// matching documents is exact.
+    pub threads: usize,
     /// What to find out about each hit.
     pub detail: Detail,
 }
@@ -146,6 +149,7 @@ impl SearchRequest {
             ties: Ties::default(),
             sort: None,
             exact_total: false,
+            threads: 1,
             detail: Detail::default(),
         }
     }

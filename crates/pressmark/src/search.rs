@@ -143,7 +143,7 @@ impl Index {
         k: usize,
         strategy: Strategy,
     ) -> Result<Ranked, Error> {
-        let request = TopK { k, offset: 0, strategy: strategy.into() };
+        let request = TopK { k, strategy: strategy.into(), ..TopK::default() };
         top(&self.searcher()?, query, &request)
     }
 
@@ -175,7 +175,8 @@ impl Index {
         let strategy = request.strategy.into();
         match request.ties {
             Ties::Number => {
-                let request = TopK { k: request.limit, offset: request.offset, strategy };
+                let SearchRequest { limit: k, offset, threads, .. } = *request;
+                let request = TopK { k, offset, strategy, threads };
                 top(&searcher, query, &request)
             }
             Ties::Id => {
@@ -201,7 +202,7 @@ impl Index {
     ) -> Result<Ranked, Error> {
         let mut k = wanted;
         loop {
-            let ranked = top(searcher, query, &TopK { k, offset: 0, strategy })?;
+            let ranked = top(searcher, query, &TopK { k, strategy, ..TopK::default() })?;
             let score = |place: usize| ranked.documents.get(place).map(|(_, score)| *score);
             let open = wanted.checked_sub(1).and_then(score) == score(k.saturating_sub(1));
             if ranked.documents.len() < k || !open || k == 0 {

@@ -32,11 +32,13 @@ pub struct TopK {
     pub offset: usize,
     /// How to find them.
     pub strategy: Strategy,
+    /// How many threads may work on an expensive query; the hits are the same.
+    pub threads: usize,
 }
 
 impl Default for TopK {
     fn default() -> Self {
-        TopK { k: 10, offset: 0, strategy: Strategy::Auto }
+        TopK { k: 10, offset: 0, strategy: Strategy::Auto, threads: 1 }
     }
 }
 
@@ -190,7 +192,7 @@ impl<'i> Searcher<'i> {
     pub fn search(&self, plan: &Plan, request: &TopK) -> Result<TopDocs, Error> {
         if request.strategy == Strategy::Auto && !plan.model().is_exhaustive() {
             let wanted = request.k.saturating_add(request.offset);
-            if let Some(mut top) = kernels::top_docs(self.index, plan, wanted)? {
+            if let Some(mut top) = kernels::top_docs(self.index, plan, wanted, request.threads)? {
                 top.hits.drain(..request.offset.min(top.hits.len()));
                 return Ok(top);
             }

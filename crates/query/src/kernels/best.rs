@@ -6,6 +6,7 @@
 
 use store::DocId;
 
+use super::parallel::SharedFloor;
 use crate::Hit;
 
 /// A heap of the k best, the worst at the root.
@@ -29,6 +30,17 @@ impl Best {
         if 0.0 < floor {
             self.threshold = self.threshold.max(floor.next_down());
         }
+    }
+
+    /// Tells others the score that `k` documents reach, and takes over theirs.
+    #[inline]
+    pub(crate) fn share(&mut self, floor: &SharedFloor) {
+        if self.heap.len() == self.k
+            && let Some(worst) = self.heap.first()
+        {
+            floor.raise(worst.0);
+        }
+        self.prime(floor.get());
     }
 
     /// The score that a document must beat.

@@ -9,6 +9,7 @@ mod best;
 mod bounds;
 mod count;
 mod impacts;
+mod parallel;
 mod phrase;
 mod ranked;
 mod term;
@@ -26,8 +27,40 @@ use crate::plan::{Filtered, Shape, TermLeaf};
 use crate::{Error, Plan, TopDocs, Total};
 
 /// The best `k` documents, if a kernel takes the plan.
-pub(crate) fn top_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>, Error> {
+///
+/// On several threads where that pays and nothing is filtered; the total is counted then, since how much each thread skips
+/// is chance.
+pub(crate) fn top_docs(
+    index: &IndexFile,
+    plan: &Plan,
+    k: usize,
+    threads: usize,
+) -> Result<Option<TopDocs>, Error> {
+    if 1 < threads
+        && 0 < k
+        && let Some(top) = top_docs_by_many(index, plan, k, threads)?
+    {
+        return Ok(Some(top));
+    }
     simd::widest(BestDocs { index, plan, k })
+}
+
+/// The best `k` documents found by many threads, if that pays.
+fn top_docs_by_many(
+    index: &IndexFile,
+    plan: &Plan,
+    k: usize,
+    threads: usize,
+) -> Result<Option<TopDocs>, Error> {
+    let Filtered { shape, documents: None, .. } = plan.filtered() else { return Ok(None) };
+    let Some(terms) = roles(shape).filter(|terms| parallel::is_costly(terms, plan.documents))
+    else {
+        return Ok(None);
+    };
+    let floor = floor(index, plan, &terms, k)?;
+    let (hits, work) = parallel::best_docs(index, &terms, (k, floor), plan.bm25(), threads)?;
+    let Some(total) = count_documents(index, plan)? else { return Ok(None) };
+    Ok(Some(TopDocs { hits, total: Total::Exact(total), blocks: work.blocks }))
 }
 
 struct BestDocs<'a> {

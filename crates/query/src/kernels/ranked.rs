@@ -28,6 +28,8 @@
 mod led;
 mod term;
 
+use std::ops::Range;
+
 use codec::simd;
 use store::Segment;
 use store::postings::PostingList;
@@ -38,6 +40,7 @@ use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
+use super::parallel::SharedFloor;
 use super::term::{bits, count_in};
 use crate::plan::TermLeaf;
 use crate::{Blocks, Bm25, Error};
@@ -87,15 +90,56 @@ pub(crate) fn run(
     bm25: Bm25,
     best: &mut Best,
 ) -> Result<Work, Error> {
+    match open(segment, number, terms)? {
+        Some(found) => evaluate(segment, found, allowed, bm25, best),
+        None => Ok(Work::default()),
+    }
+}
+
+/// A part of a segment, and what is known from its other parts.
+pub(crate) struct Extent<'a> {
+    pub(crate) chunks: Range<u32>,
+    pub(crate) floor: &'a SharedFloor,
+}
+
+/// Evaluates a part of a segment into `best`. Of its blocks only those that were read are counted.
+#[inline(always)]
+pub(crate) fn run_part(
+    segment: &Segment,
+    number: usize,
+    terms: &[(Role, TermLeaf<'_>)],
+    extent: &Extent<'_>,
+    bm25: Bm25,
+    best: &mut Best,
+) -> Result<Work, Error> {
+    let Some(found) = open(segment, number, terms)? else { return Ok(Work::default()) };
+    let Some(mut scan) = Scan::new(segment, found, Allowed::new(None), bm25) else {
+        return Ok(Work::default());
+    };
+    for chunk in extent.chunks.clone() {
+        best.share(extent.floor);
+        scan.chunk(chunk, best)?;
+    }
+    best.share(extent.floor);
+    scan.terms.iter().for_each(|term| scan.work.blocks.read += term.scan.blocks().read);
+    Ok(scan.work)
+}
+
+/// The terms that the segment has; `None` where it lacks a required one.
+fn open<'a>(
+    segment: &'a Segment,
+    number: usize,
+    terms: &[(Role, TermLeaf<'_>)],
+) -> Result<Option<Vec<Term<'a>>>, Error> {
     let mut found = Vec::with_capacity(terms.len());
     for (role, leaf) in terms {
         match leaf.infos.get(number).and_then(Option::as_ref) {
-            None if *role == Role::Must => return Ok(Work::default()),
+            None if *role == Role::Must => return Ok(None),
             None => {}
             Some(info) => found.push(Term::new(segment.postings(info)?, *role, leaf.weight)?),
         }
     }
-    evaluate(segment, found, allowed, bm25, best)
+    Ok(Some(found))
 }
 
 /// Evaluates one list of a segment into `best`, as if it were a term's.

@@ -18,6 +18,7 @@ use store::{
 use super::allowed::Allowed;
 use super::best::Best;
 use super::count;
+use super::parallel;
 use super::phrase::{self, PhraseScan};
 use super::ranked::{self, Role};
 use crate::Bm25;
@@ -355,5 +356,26 @@ proptest! {
         }
         prop_assert_eq!(count, all.len() as u64);
         prop_assert_eq!(hits(best), best_of(all, k));
+    }
+
+    #[test]
+    fn many_threads_find_what_one_finds(
+        chosen in prop::collection::btree_map(0usize..WORDS, (0.1f64..5.0, prop_oneof![3 => Just(Role::Should), 1 => Just(Role::Must)]), 1..6),
+        bm25 in ranking(),
+        k in prop_oneof![Just(1usize), Just(10), Just(1000)],
+        threads in 1usize..4,
+    ) {
+        let terms: Vec<_> = chosen.iter().map(|(&word, &(weight, role))| (role, word, weight)).collect();
+        let leaves: Vec<_> = (0..)
+            .zip(&terms)
+            .map(|(order, &(role, word, weight))| (role, leaf(order, word, weight)))
+            .collect();
+        let expected = best_of(expected(&terms, bm25), k);
+        let found_none = expected.is_empty();
+        let (found, work) =
+            parallel::best_docs(&sample().index, &leaves, (k, 0.0), bm25, threads).unwrap();
+        let found: Vec<_> = found.iter().map(|hit| (hit.doc.0, hit.score)).collect();
+        prop_assert_eq!(found, expected);
+        prop_assert!(found_none || 0 < work.blocks.read);
     }
 }

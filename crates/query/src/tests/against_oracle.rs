@@ -178,7 +178,7 @@ fn check(documents: &[(String, String)], query: &Query, segments: usize, k1: f64
         (documents.len(), Evaluation::Auto),
         (2, Evaluation::Auto),
     ] {
-        let top = searcher.search(&plan, &TopK { k, offset: 0, strategy }).unwrap();
+        let top = searcher.search(&plan, &TopK { k, strategy, ..TopK::default() }).unwrap();
         let found: Vec<(usize, f64)> =
             top.hits.iter().map(|hit| (hit.doc.0 as usize, hit.score)).collect();
         assert!(is_ranking(&found, &expected, k), "{strategy:?} {}", context());

@@ -129,7 +129,9 @@ fn the_acceptance_scores_hold() {
         let options = PlanOptions { k1: number(1), b: number(2), ..PlanOptions::default() };
         let asked = Asked::new(searcher, columns[0], false, &options);
         for strategy in [Strategy::Exhaustive, Strategy::Auto] {
-            let top = searcher.search(&asked.plan, &TopK { k: 100, offset: 0, strategy }).unwrap();
+            let top = searcher
+                .search(&asked.plan, &TopK { k: 100, strategy, ..TopK::default() })
+                .unwrap();
             let hit = |hit: &crate::Hit| format!("{}:{:.6}", id(&index, hit.doc.0), hit.score);
             let hits: Vec<String> = top.hits.iter().map(hit).collect();
             assert_eq!(hits.join(" "), columns[3], "{line}");
