@@ -3,9 +3,12 @@
 //! Comes in: a seekable file. Goes out: a document a row, its columns as fields (groups as paths, lists as lists, dates and
 //! times in ISO 8601, bytes that are text as text). A row group is one piece of a batch: it is decoded page by page
 //! where the batch is read, so its size does not matter for the memory. What stands behind damage in a row group is lost,
-//! and said.
+//! and said. The footer and the headers of pages are checked before the parquet crate reads them.
 
+mod checked_file;
+mod layout;
 mod shared_file;
+mod thrift;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -19,6 +22,7 @@ use parquet::record::{Field, Row};
 use crate::Value;
 use crate::batch::Emitter;
 use crate::mapping::FieldBuilder;
+use checked_file::CheckedFile;
 
 pub(crate) use shared_file::SharedFile;
 
@@ -67,6 +71,7 @@ impl Table {
     /// What is wrong with it.
     pub(crate) fn open<R: ChunkReader + 'static>(file: R) -> Result<Table, String> {
         guarded(|| {
+            let file = CheckedFile::new(file)?;
             let file = SerializedFileReader::new(file).map_err(|cause| cause.to_string())?;
             Ok(Table { file: Arc::new(file) })
         })

@@ -75,6 +75,25 @@ fn archives_hold_any_format_compressed_or_not() {
     }
 }
 
+/// A footer of a kilobyte whose length of a list is made up cost a second of a processor.
+#[test]
+fn a_made_up_footer_of_parquet_is_named() {
+    let fixture = fixtures().into_iter().find(|fixture| fixture.format == Format::Parquet).unwrap();
+    let end = fixture.bytes.len() - 9;
+    let list = [0xf9, 0xf1, 0xff, 0xff, 0xff, 0xff, 7, 0];
+    let bytes = &fixture.bytes;
+    let length = u32::from_le_bytes(bytes[end + 1..end + 5].try_into().unwrap()) + 7;
+    let bytes = [&bytes[..end], &list, &length.to_le_bytes(), b"PAR1"].concat();
+    let items = read("d.parquet", &bytes);
+    let [Item::Bad(bad)] = items.as_slice() else { panic!("{items:?}") };
+    let found = format!(
+        "in its last {length} bytes, found a list of 2147483647 truth values, which Parquet has no use for here, at its byte {}",
+        length - 7
+    );
+    assert!(bad.reason.contains(&found), "{}", bad.reason);
+    assert!(bad.reason.ends_with("write the file again, or leave it out"), "{}", bad.reason);
+}
+
 #[test]
 fn nested_archives_are_read_to_a_depth() {
     let mut bytes = b"{\"id\":1}\n".to_vec();
