@@ -90,8 +90,8 @@ const SLOPE: f64 = 1.5;
 const SLOPES: [f64; 2] = [0.5, 2.5];
 /// What the median of a yardstick over a stretch is uncertain by: the slope is drawn towards [`SLOPE`] accordingly.
 const YARDSTICK_NOISE: f64 = 0.03;
-/// So much of the difference of the machine's speed widens the interval: how far the slope may be wrong. By these statistics none
-/// of 101 pairs of recorded runs of one program got a verdict, though their medians differed by up to 1.7; with 0.35 one did.
+/// So much of the difference of the machine's speed widens the interval: how far the slope may be wrong. Chosen on 101 pairs of
+/// recorded runs of one program, of which none gets a verdict with it by a model of this comparison, and one does with 0.35.
 const SLOPE_DOUBT: f64 = 0.5;
 /// Where the yardstick differs by more than this, these are two machines, or two compilers: there is no verdict.
 const OTHER_MACHINE: f64 = LN_2;
