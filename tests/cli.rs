@@ -408,6 +408,28 @@ fn bad_records_stop_the_build_or_are_set_aside() {
 }
 
 #[test]
+fn what_was_read_is_told_record_by_record() {
+    let news = News::new();
+    let folder = news.path("mix");
+    std::fs::create_dir(&folder).unwrap();
+    let lines = "{\"id\":\"a\",\"body\":\"wolf\"}\n{\"id\":\"b\",\"bo\n";
+    for (name, text) in [
+        ("a.txt", "A wolf came."),
+        ("b.jsonl", lines),
+        ("c.md", "# Rain\n\nIt rained."),
+        ("d.txt", ""),
+        (".e.txt", "no"),
+    ] {
+        std::fs::write(Path::new(&folder).join(name), text).unwrap();
+    }
+    let index = news.path("mix.pmk");
+    assert_snapshot!("index_folder", run(&["index", &index, &folder, "--on-bad", "skip"]));
+    let stats = run(&["stats", &index]);
+    let source = stats.lines().find(|line| line.contains("mix: ")).unwrap();
+    assert!(source.contains("mix: several formats, 3 articles, 1 bad, 1 skipped"), "{source}");
+}
+
+#[test]
 fn exit_codes_are_those_of_grep() {
     let news = News::new();
     let index = news.index();

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use pressmark::{
     BakedRanking, BuildOptions, BuildReport, BuildRequest, FieldKind, FieldOrigin, Index, Input,
-    ReadOptions,
+    ReadOptions, SourceSummary,
 };
 
 use crate::arguments::{IndexArguments, OnBad, OnDuplicate, Setting, bytes};
@@ -23,7 +23,9 @@ pub(crate) fn run(arguments: IndexArguments, setting: &Setting) -> anyhow::Resul
     progress.finish();
     let report = built?;
     let size = std::fs::metadata(&arguments.index).map(|file| file.len()).unwrap_or(0);
-    say(setting, &summary(&report, start.elapsed()));
+    let time = start.elapsed();
+    say(setting, &records(&report));
+    say(setting, &summary(&report, time));
     if 0 < report.resumed {
         let articles = figures::count(report.resumed, "article");
         say(setting, &format!("resumed: {articles} had been indexed before"));
@@ -106,6 +108,24 @@ fn stems(arguments: &IndexArguments) -> anyhow::Result<Option<String>> {
 /// `-` is standard input.
 pub(crate) fn input(path: PathBuf) -> Input {
     if path.as_os_str() == "-" { Input::Stdin } else { Input::Path(path) }
+}
+
+/// `read 21 records, 3.4 kB of input: 18 articles, 1 bad, 2 skipped`
+fn records(report: &BuildReport) -> String {
+    let sum = |part: fn(&SourceSummary) -> u64| report.sources.iter().map(part).sum::<u64>();
+    let mut line = format!(
+        "read {}, {} of input: {}",
+        figures::count(sum(SourceSummary::records), "record"),
+        figures::bytes(sum(|source| source.bytes)),
+        figures::count(sum(|source| source.documents), "article"),
+    );
+    let skipped = sum(|source| source.skipped.iter().map(|(_, count)| count).sum());
+    for (count, what) in [(report.bad, "bad"), (skipped, "skipped")] {
+        if 0 < count {
+            let _ = write!(line, ", {} {what}", figures::number(count));
+        }
+    }
+    line
 }
 
 /// `indexed 18 articles: 215 tokens, 2.9 kB of text in 38 ms, 0.1 MB/s`

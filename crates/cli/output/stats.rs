@@ -64,8 +64,12 @@ pub(crate) fn text(stats: &Stats, setting: &Setting) -> String {
 }
 
 fn source_line(source: &SourceStats) -> String {
-    let mut line =
-        format!("{}: {}, {}", source.name, source.format, count(source.documents, "article"));
+    let format = match (source.format.as_str(), source.documents + source.bad) {
+        ("", 0) => "nothing to read",
+        ("", _) => "several formats",
+        (format, _) => format,
+    };
+    let mut line = format!("{}: {format}, {}", source.name, count(source.documents, "article"));
     if 0 < source.bad {
         let _ = write!(line, ", {} bad", number(source.bad));
     }
