@@ -43,7 +43,7 @@ pub(crate) struct SetCursor<'a> {
 }
 
 /// One posting of a short list.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct ShortPosting {
     doc: u32,
     /// Index in `short`.
@@ -185,8 +185,29 @@ fn read_short(segment: &Segment, infos: &[TermInfo]) -> Result<Vec<ShortPosting>
             doc = cursor.advance()?;
         }
     }
-    read.sort_unstable();
-    Ok(read)
+    Ok(by_document(read, segment.doc_count()))
+}
+
+/// The postings of lists in order, sorted by document: by counting where they are many beside the documents.
+fn by_document(mut read: Vec<ShortPosting>, documents: u32) -> Vec<ShortPosting> {
+    if read.len() < documents as usize / 8 {
+        read.sort_unstable();
+        return read;
+    }
+    let mut places = vec![0; documents as usize + 1];
+    for posting in &read {
+        places[posting.doc as usize + 1] += 1;
+    }
+    for doc in 0..documents as usize {
+        places[doc + 1] += places[doc];
+    }
+    let mut sorted = vec![ShortPosting::default(); read.len()];
+    for posting in read {
+        let place = &mut places[posting.doc as usize];
+        sorted[*place] = posting;
+        *place += 1;
+    }
+    sorted
 }
 
 /// The lists of a heap that stand on its least document, if that is `doc`. Recursion is as deep as the heap: 17 levels
