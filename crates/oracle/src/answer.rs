@@ -84,6 +84,19 @@ struct Factor<'n> {
     tf: f64,
 }
 
+impl Node {
+    /// The keys of all query terms, in order.
+    fn keys<'n>(&'n self, keys: &mut Vec<&'n str>) {
+        match self {
+            Node::Term { key, .. } => keys.push(key),
+            Node::Enough { items, .. } => items.iter().for_each(|item| item.keys(keys)),
+            Node::Clauses(clauses) => clauses.iter().for_each(|(_, clause)| clause.keys(keys)),
+            Node::Not(node) | Node::Boost(_, node) => node.keys(keys),
+            Node::Filter(_) => {}
+        }
+    }
+}
+
 /// For questions in which no score is looked at.
 const PLAIN: Formula = Formula::Bm25 { k1: 1.2, b: 0.75 };
 
@@ -216,6 +229,10 @@ impl Corpus {
                 factors.push(Factor { key, scope, shape, weight, idf, tf });
             }
         });
+        // In the order in which the terms first stand in the query, whichever of its parts match here.
+        let mut order = Vec::new();
+        node.keys(&mut order);
+        factors.sort_by_key(|factor| order.iter().position(|key| *key == factor.key));
         // Not `sum`, which begins with -0.
         let matched = factors
             .iter()
