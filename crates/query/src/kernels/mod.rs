@@ -20,8 +20,7 @@ use bounds::ImpactBounds;
 use codec::simd;
 use phrase::PhraseScan;
 use ranked::{Role, Work};
-use store::postings::PostingList;
-use store::{IndexFile, Segment};
+use store::IndexFile;
 
 use crate::plan::{Filtered, Shape, TermLeaf};
 use crate::{Error, Plan, TopDocs, Total};
@@ -92,10 +91,11 @@ fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>
             for (number, segment) in index.segments().iter().enumerate() {
                 let allowed = allowed(number);
                 if let Some(list) = phrase::pair(segment, number, &words)? {
-                    if documents.is_none() {
-                        best.prime(floor_of(segment, plan, &list, weight, k));
-                    }
                     let bm25 = plan.bm25();
+                    if let (None, Some(kth)) = (&documents, stored_kth(k)) {
+                        let bounds = ImpactBounds::new(segment.record(), bm25);
+                        best.prime(weight * bounds.floor(list.kth_impacts()[kth]));
+                    }
                     work.add(ranked::run_list(segment, list, weight, allowed, bm25, &mut best)?);
                 } else if let Some(mut scan) = PhraseScan::open(segment, number, &words, allowed)? {
                     work.add(scan.rank(weight, plan.bm25(), &mut best)?);
@@ -162,14 +162,10 @@ fn count(index: &IndexFile, plan: &Plan) -> Result<Option<u64>, Error> {
         Shape::Phrase { words, .. } => {
             for (number, segment) in index.segments().iter().enumerate() {
                 let allowed = allowed(number);
-                match phrase::pair(segment, number, &words)? {
-                    Some(list) => count += count::run_list(segment, list, allowed)?,
-                    None => {
-                        if let Some(mut scan) = PhraseScan::open(segment, number, &words, allowed)?
-                        {
-                            count += scan.count()?;
-                        }
-                    }
+                if let Some(list) = phrase::pair(segment, number, &words)? {
+                    count += count::run_list(segment, list, allowed)?;
+                } else if let Some(mut scan) = PhraseScan::open(segment, number, &words, allowed)? {
+                    count += scan.count()?;
                 }
             }
         }
@@ -207,6 +203,7 @@ fn floor(
     terms: &[(Role, TermLeaf<'_>)],
     k: usize,
 ) -> Result<f64, Error> {
+    let Some(kth) = stored_kth(k) else { return Ok(0.0) };
     let count = |wanted: Role| terms.iter().filter(|(role, _)| *role == wanted).count();
     let enough = match (count(Role::Must), count(Role::MustNot)) {
         (0, 0) => Role::Should,
@@ -215,23 +212,20 @@ fn floor(
     };
     let mut floor = 0.0f64;
     for (number, segment) in index.segments().iter().enumerate() {
+        let bounds = ImpactBounds::new(segment.record(), plan.bm25());
         for (_, term) in terms.iter().filter(|(role, _)| *role == enough) {
             if let Some(info) = term.infos.get(number).and_then(Option::as_ref) {
                 let list = segment.postings(info)?;
-                floor = floor.max(floor_of(segment, plan, &list, term.weight, k));
+                floor = floor.max(term.weight * bounds.floor(list.kth_impacts()[kth]));
             }
         }
     }
     Ok(floor)
 }
 
-/// A score that at least `k` documents of a list reach, by its stored k-th impacts.
-fn floor_of(segment: &Segment, plan: &Plan, list: &PostingList<'_>, weight: f64, k: usize) -> f64 {
-    let place = [10, 100, 1000].iter().position(|&stored| k <= stored);
-    place.map_or(0.0, |place| {
-        let bounds = ImpactBounds::new(segment.record(), plan.bm25());
-        weight * bounds.floor(list.kth_impacts()[place])
-    })
+/// Which of a list's stored k-th impacts says what `k` documents of it reach.
+fn stored_kth(k: usize) -> Option<usize> {
+    [10, 100, 1000].iter().position(|&stored| k <= stored)
 }
 
 #[cfg(test)]
