@@ -72,20 +72,19 @@ impl Resumption {
     ) -> Result<u64, Error> {
         let path = path_of(work.target);
         let made_of = made_of(work, plan);
-        let mut journal = match work.storage.open(&path) {
-            Ok(file) => Journal { file, path, end: 0, checksum: 0, prefixes: self.prefixes },
+        let file = match work.storage.open(&path) {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => {
-                let file = work.storage.create(&path);
-                let file = file.map_err(|cause| failed("create", &path, cause))?;
-                Journal { file, path, end: 0, checksum: 0, prefixes: self.prefixes }
+                work.storage.create(&path).map_err(|cause| failed("create", &path, cause))?
             }
-            Err(cause) => return Err(failed("open", &path, cause)),
+            opened => opened.map_err(|cause| failed("open", &path, cause))?,
         };
-        if journal.read()?.as_deref() == Some(made_of.as_bytes()) {
-            journal.advance();
-            journal.replay(work, dealer, assembly)?;
-        } else {
-            journal.write(made_of.as_bytes())?;
+        let mut journal = Journal { file, path, end: 0, checksum: 0, prefixes: self.prefixes };
+        match journal.read()? {
+            Some((record, checksum)) if record == made_of.as_bytes() => {
+                journal.advance(&record, checksum);
+                journal.replay(work, dealer, assembly)?;
+            }
+            _ => journal.write(made_of.as_bytes())?,
         }
         journal.cut()?;
         assembly.journal = Some(journal);
@@ -108,14 +107,14 @@ impl Journal {
         dealer: &mut Dealer,
         assembly: &mut Assembly<'_>,
     ) -> Result<(), Error> {
-        while let Some(record) = self.read()? {
+        while let Some((record, checksum)) = self.read()? {
             let Some((prefix, slot)) = records::decode(&record) else { break };
             let is_same = self.prefixes.get(slot.output.reach) == Some(&prefix);
             let may_be_bad = work.options.on_bad == OnBad::Skip || slot.output.bad.is_empty();
             if !is_same || !may_be_bad {
                 break;
             }
-            self.advance();
+            self.advance(&record, checksum);
             dealer.pass_over(slot.output.batches)?;
             let number = assembly.next();
             let should_spill = assembly.take(number, slot).map_err(|(_, error)| error)?;
@@ -126,13 +125,13 @@ impl Journal {
         Ok(())
     }
 
-    /// The record at the end; `None` where there is no whole one. Its bytes are read once more by [`Journal::advance`].
-    fn read(&mut self) -> Result<Option<Vec<u8>>, Error> {
+    /// The record at the end and its checksum; `None` where there is no whole one.
+    fn read(&mut self) -> Result<Option<(Vec<u8>, u32)>, Error> {
         let Some((length, checksum)) = self.head()? else { return Ok(None) };
         let mut record = vec![0; length];
         let read = self.file.read_at(self.end + RECORD_HEAD, &mut record);
         read.map_err(|cause| failed("read", &self.path, cause))?;
-        Ok((chained(self.checksum, &record) == checksum).then_some(record))
+        Ok((chained(self.checksum, &record) == checksum).then_some((record, checksum)))
     }
 
     /// Length and checksum of the record at the end, if the file is long enough for it.
@@ -148,12 +147,10 @@ impl Journal {
         Ok((length <= left).then_some((length as usize, checksum)))
     }
 
-    /// Goes behind the record that was read.
-    fn advance(&mut self) {
-        if let Ok(Some((length, checksum))) = self.head() {
-            self.end += RECORD_HEAD + length as u64;
-            self.checksum = checksum;
-        }
+    /// Goes behind the record at the end.
+    fn advance(&mut self, record: &[u8], checksum: u32) {
+        self.end += RECORD_HEAD + record.len() as u64;
+        self.checksum = checksum;
     }
 
     /// Writes a record at the end and goes behind it.
@@ -166,8 +163,7 @@ impl Journal {
         let body = self.file.write_at(self.end + RECORD_HEAD, record);
         let written = body.and_then(|()| self.file.write_at(self.end, head.as_bytes()));
         written.map_err(|cause| failed("write", &self.path, cause))?;
-        self.end += RECORD_HEAD + record.len() as u64;
-        self.checksum = checksum;
+        self.advance(record, checksum);
         Ok(())
     }
 

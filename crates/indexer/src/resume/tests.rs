@@ -185,6 +185,11 @@ fn left_over(dumps: &[Vec<u8>], options: &BuildOptions) -> Vec<u8> {
     storage.storage.take("x.pmk.resume".as_ref()).expect("it is kept")
 }
 
+/// On one thread, in little memory.
+fn resuming() -> BuildOptions {
+    BuildOptions { spill: false, memory: 1000, threads: 1, resume: true, ..BuildOptions::default() }
+}
+
 fn with_journal(journal: &[u8]) -> &'static Failing {
     let storage = failing(usize::MAX);
     storage.storage.create("x.pmk.resume".as_ref()).unwrap().write_at(0, journal).unwrap();
@@ -195,13 +200,7 @@ fn with_journal(journal: &[u8]) -> &'static Failing {
 fn what_is_left_of_a_damaged_journal_counts_up_to_the_damage() {
     let mut dumps = dumps();
     dumps.remove(2);
-    let options = BuildOptions {
-        spill: false,
-        memory: 1000,
-        threads: 1,
-        resume: true,
-        ..BuildOptions::default()
-    };
+    let options = resuming();
     let journal = left_over(&dumps, &options);
     dumps.push(b"{\"id\":\"z\",\"body\":\"The end.\"}\n".to_vec());
     let expected = plain(&dumps, &options);
@@ -223,13 +222,7 @@ fn what_is_left_of_a_damaged_journal_counts_up_to_the_damage() {
 fn only_what_is_still_true_is_taken_over() {
     let mut dumps = dumps();
     dumps.remove(2);
-    let base = BuildOptions {
-        spill: false,
-        memory: 1000,
-        threads: 1,
-        resume: true,
-        ..BuildOptions::default()
-    };
+    let base = resuming();
     let journal = left_over(&dumps, &base);
     let whole = 240;
     let mut changed = dumps.clone();
