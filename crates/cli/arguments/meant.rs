@@ -50,6 +50,22 @@ pub(crate) struct Setting {
     pub(crate) map: bool,
 }
 
+#[cfg(test)]
+impl Setting {
+    /// Nobody's, for tests of what is printed.
+    pub(crate) fn plain(width: Option<usize>, color_out: bool) -> Setting {
+        Setting {
+            color_out,
+            color_err: false,
+            width,
+            talks_to_person: false,
+            quiet: false,
+            threads: None,
+            map: true,
+        }
+    }
+}
+
 impl Setting {
     /// Looks at the terminal and the environment.
     pub(crate) fn new(typed: &GlobalOptions) -> Setting {

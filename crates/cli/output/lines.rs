@@ -73,18 +73,6 @@ mod tests {
     use super::{text, tsv};
     use crate::arguments::Setting;
 
-    fn setting(width: Option<usize>) -> Setting {
-        Setting {
-            color_out: false,
-            color_err: false,
-            width,
-            talks_to_person: false,
-            quiet: false,
-            threads: None,
-            map: true,
-        }
-    }
-
     #[test]
     fn matches_stand_below_each_other_and_lines_fit_the_terminal() {
         let line = |left: &str, right: &str| KwicLine {
@@ -99,7 +87,7 @@ mod tests {
         };
         let long = line("No, this is\n the big  bad ", " of the market was there");
         let short = line("", "");
-        let shown = [&long, &short].map(|line| text(line, &setting(Some(40))));
+        let shown = [&long, &short].map(|line| text(line, &Setting::plain(Some(40), false)));
         assert_eq!(
             shown,
             [
@@ -107,8 +95,8 @@ mod tests {
                 format!("n 1{}**wolf**", " ".repeat(19))
             ]
         );
-        let shown = text(&long, &setting(None));
-        assert_eq!(shown.find("**"), text(&short, &setting(None)).find("**"));
+        let shown = text(&long, &Setting::plain(None, false));
+        assert_eq!(shown.find("**"), text(&short, &Setting::plain(None, false)).find("**"));
         assert!(shown.ends_with("bad **wolf** of the market was there"), "{shown}");
         assert_eq!(
             tsv(&long),

@@ -118,18 +118,6 @@ mod tests {
     use super::{document, hit};
     use crate::arguments::Setting;
 
-    fn setting(width: Option<usize>, color_out: bool) -> Setting {
-        Setting {
-            color_out,
-            color_err: false,
-            width,
-            talks_to_person: false,
-            quiet: false,
-            threads: None,
-            map: true,
-        }
-    }
-
     #[expect(clippy::single_range_in_vec_init, reason = "one mark is a list of one range")]
     fn found() -> Hit {
         let fragment = Fragment {
@@ -154,7 +142,7 @@ mod tests {
     #[test]
     fn a_hit_in_a_file_is_one_line_a_fragment_and_marks_by_stars() {
         assert_eq!(
-            hit(&found(), &setting(None, false)),
+            hit(&found(), &Setting::plain(None, false)),
             " 1. Protest in Daraa\n    n01, 2011-03-02, score 1.2935\n    The **big bad wolf** of the market\u{fffd}[2J..."
         );
     }
@@ -162,7 +150,7 @@ mod tests {
     #[test]
     fn a_hit_on_a_terminal_is_broken_into_lines_and_coloured() {
         assert_eq!(
-            hit(&found(), &setting(Some(24), true)),
+            hit(&found(), &Setting::plain(Some(24), true)),
             " 1. \u{1b}[1mProtest in Daraa\u{1b}[0m\n    \u{1b}[2mn01, 2011-03-02, score 1.2935\u{1b}[0m\n    The \
              \u{1b}[1m\u{1b}[31mbig\u{1b}[0m \u{1b}[1m\u{1b}[31mbad\u{1b}[0m \u{1b}[1m\u{1b}[31mwolf\u{1b}[0m of\n    \
              the market\u{fffd}[2J..."
@@ -173,10 +161,10 @@ mod tests {
     #[expect(clippy::single_range_in_vec_init, reason = "one mark is a list of one range")]
     fn the_title_shows_its_matches_or_the_id_stands_for_it() {
         let marked = Hit { title_marks: vec![11..16], fragments: Vec::new(), ..found() };
-        let shown = hit(&marked, &setting(None, false));
+        let shown = hit(&marked, &Setting::plain(None, false));
         assert!(shown.starts_with(" 1. Protest in **Daraa**\n"), "{shown}");
         let untitled = Hit { title: Some(" ".to_owned()), fragments: Vec::new(), ..found() };
-        assert!(hit(&untitled, &setting(None, false)).starts_with(" 1. n01\n"));
+        assert!(hit(&untitled, &Setting::plain(None, false)).starts_with(" 1. n01\n"));
     }
 
     #[test]
@@ -192,7 +180,7 @@ mod tests {
             ..Document::default()
         };
         assert_eq!(
-            document(&shown, &setting(None, false)),
+            document(&shown, &Setting::plain(None, false)),
             "id      n01\nsource  afp\ntags    a; 2\n\nOne.\nTwo\u{fffd}.\n"
         );
     }
