@@ -37,6 +37,10 @@ const DROPPED: u32 = u32::MAX;
 /// More tokens than this a document may not have: positions are numbers of 31 bits.
 const MAX_DOCUMENT_TOKENS: u64 = (1 << 31) - 1;
 
+/// Room for more tokens than this is given back as soon as their places are known, and that of an eighth as many different
+/// words when they have been ranked.
+const LARGE: usize = 8 << 20;
+
 /// So many places are asked for before they are written: each is a cache line of its own.
 const AHEAD: usize = 64;
 
@@ -156,36 +160,39 @@ impl<'a> Inverter<'a> {
         surfaces.count(&batch[..filled], &mut value, &mut sink);
     }
 
-    /// The same for words that bear their language: they are written down before they are looked up.
+    /// The same for words that bear their language: they are written down before they are looked up, a batch at a time.
     fn words_with_language(&mut self, text: &str) {
         let Inverter { analyzer, surfaces, terms, tokens, dropped, scratch, language, .. } = self;
         let Scratch { words, word_ends, term, .. } = scratch;
-        words.clear();
-        word_ends.clear();
         let code = analyzer.language_code(*language);
+        let mut look_up = |words: &mut String, word_ends: &mut Vec<usize>, term: &mut String| {
+            let mut value = |word: &[u8]| {
+                let (word, _) =
+                    analysis::split_stem(text_of(word)).expect("all of them bear a language");
+                term_of(analyzer, word, terms, term)
+            };
+            let mut batch = [Key::default(); BATCH];
+            let mut start = 0;
+            for (key, end) in batch.iter_mut().zip(&*word_ends) {
+                *key = surfaces.key(words.as_bytes(), start..*end, &mut value);
+                start = *end;
+            }
+            surfaces.count(&batch[..word_ends.len()], &mut value, |number, term| match term {
+                DROPPED => *dropped += 1,
+                _ => tokens.push(number),
+            });
+            words.clear();
+            word_ends.clear();
+        };
         analyzer.words(text, |word, _| {
             analysis::stem_term(word, code, term);
             words.push_str(term);
             word_ends.push(words.len());
-        });
-        let mut value = |word: &[u8]| {
-            let (word, _) =
-                analysis::split_stem(text_of(word)).expect("all of them bear a language");
-            term_of(analyzer, word, terms, term)
-        };
-        let mut sink = |number, term| match term {
-            DROPPED => *dropped += 1,
-            _ => tokens.push(number),
-        };
-        let mut start = 0;
-        for ends in word_ends.chunks(BATCH) {
-            let mut batch = [Key::default(); BATCH];
-            for (key, end) in batch.iter_mut().zip(ends) {
-                *key = surfaces.key(words.as_bytes(), start..*end, &mut value);
-                start = *end;
+            if word_ends.len() == BATCH {
+                look_up(words, word_ends, term);
             }
-            surfaces.count(&batch[..ends.len()], &mut value, &mut sink);
-        }
+        });
+        look_up(words, word_ends, term);
     }
 
     /// Ends a document; fails if it has more tokens than positions can number.
@@ -203,17 +210,28 @@ impl<'a> Inverter<'a> {
     /// Inverts the documents added; `slot` is the number their pieces bear.
     pub(crate) fn finish(&mut self, slot: u32) -> InvertedSlot {
         self.number_forms();
+        let is_large = LARGE < self.surfaces.entries().len() * 8;
+        if is_large {
+            self.surfaces.end_lookups();
+            self.terms.end_lookups();
+        }
         self.rank_terms();
+        if is_large {
+            self.surfaces = Surfaces::new();
+        }
         let fields = self.field_lengths.chunks_exact(self.text_fields);
         self.scratch.grid.deal(fields.map(|fields| fields.iter().map(|length| length + 1).sum()));
         self.scatter();
         self.scatter_forms();
+        self.tokens.clear();
+        if LARGE < self.tokens.capacity() {
+            self.tokens = Vec::new();
+        }
         let run = self.encode(slot);
         let field_lengths = std::mem::take(&mut self.field_lengths);
         let dropped = std::mem::take(&mut self.dropped);
         self.surfaces.clear();
         self.terms.clear();
-        self.tokens.clear();
         (self.documents, self.positions) = (0, 0);
         InvertedSlot { run, field_lengths, dropped }
     }
@@ -377,9 +395,17 @@ impl<'a> Inverter<'a> {
 #[inline]
 fn postings_of(places: &[u32], grid: &Grid, columns: &mut Columns) {
     let Columns { docs, more, places: distances } = columns;
-    for column in [&mut *docs, &mut *more, &mut *distances] {
+    // A giant document may have a word a hundred million times, in one row.
+    let documents = match places {
+        [first, .., last] => (grid.of(*last).0 - grid.of(*first).0) as usize + 1,
+        _ => 1,
+    };
+    let rows = documents.min(places.len());
+    for (column, length) in
+        [(&mut *docs, rows), (&mut *more, rows), (&mut *distances, places.len())]
+    {
         column.clear();
-        column.resize(places.len(), 0);
+        column.resize(length, 0);
     }
     // The row of the open posting, from 1 on; written again and again, for that needs no branch.
     let (mut row, mut open, mut next) = (0, u32::MAX, 0);

@@ -35,6 +35,9 @@ const MIN_RANGE: u64 = if cfg!(test) { 100 } else { 128 << 10 };
 /// So many postings are read before they are encoded.
 const POSTINGS_AT_ONCE: usize = if cfg!(test) { 2 } else { 256 };
 
+/// And at most so many places and those of one more slot: a giant article has millions of a word.
+const PLACES_AT_ONCE: usize = 1 << 16;
+
 /// A thread waits for its turn only when it holds more output than this.
 const MIN_OUTPUT: usize = if cfg!(test) { 50 } else { 1 << 20 };
 
@@ -240,7 +243,7 @@ impl Merger<'_, '_, '_> {
         while let Some((slot, piece)) = merge.next_piece()? {
             let base = *bases.get(slot as usize).ok_or(Error::SpillDamaged)?;
             columns.read(piece, base)?;
-            if POSTINGS_AT_ONCE <= columns.docs.len() {
+            if POSTINGS_AT_ONCE <= columns.docs.len() || PLACES_AT_ONCE <= columns.places.len() {
                 encode(columns, model, builder, positions);
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Comes in: the dealer of slots and the assembly they go to. Goes out: the assembly with all of them. Here are the bounds
 //! that keep memory in check: nobody starts a slot while too many finished ones wait for an earlier one, or while runs take
-//! more than their share.
+//! more than their share; and a slot with a giant record has the memory to itself.
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -11,7 +11,7 @@ use analysis::Analyzer;
 
 use crate::assembly::Assembly;
 use crate::fields::FieldPlan;
-use crate::runs::spill;
+use crate::runs::{Group, spill};
 use crate::slots::Dealer;
 use crate::worker::{IndexedSlot, Worker};
 use crate::{BuildOptions, Error, Progress};
@@ -98,7 +98,17 @@ impl<'a, 's> Reading<'a, 's> {
                 break;
             }
             let dealt = dealer.deal();
-            drop(dealer);
+            // Nobody is dealt anything while a giant is being worked on.
+            let alone = match &dealt {
+                Ok(Some(slot)) if slot.is_giant => Some(dealer),
+                _ => {
+                    drop(dealer);
+                    None
+                }
+            };
+            if alone.is_some() && !self.make_room(number) {
+                break;
+            }
             let slot = match dealt {
                 Ok(Some(slot)) => slot,
                 Ok(None) => break,
@@ -114,6 +124,7 @@ impl<'a, 's> Reading<'a, 's> {
             if let Err((number, error)) = submitted {
                 self.fail(number, error);
             }
+            drop(alone);
         }
         drop(guard);
     }
@@ -129,6 +140,30 @@ impl<'a, 's> Reading<'a, 's> {
         !self.has_failed()
     }
 
+    /// Waits until all slots before this one have been handed in, and spills their runs; false when something has failed.
+    fn make_room(&self, number: u32) -> bool {
+        let mut assembly = lock(&self.assembly);
+        while !self.has_failed() && assembly.next() < number {
+            assembly = self.changed.wait(assembly).unwrap_or_else(PoisonError::into_inner);
+        }
+        let worth_it = self.options.spill && self.runs_memory / 32 < assembly.runs.memory();
+        let group = if worth_it { assembly.runs.take_group() } else { None };
+        drop(assembly);
+        if let Err(error) = self.spill(group) {
+            self.fail(number, error);
+        }
+        !self.has_failed()
+    }
+
+    /// Writes out a group of runs.
+    fn spill(&self, group: Option<Group>) -> Result<(), Error> {
+        let Some(group) = group else { return Ok(()) };
+        let spilled = spill(group, self.folder)?;
+        lock(&self.assembly).runs.put_back(spilled);
+        self.changed.notify_all();
+        Ok(())
+    }
+
     /// Hands a slot in, and spills runs if it made them too many.
     fn submit(&self, number: u32, slot: IndexedSlot) -> Result<(), (u32, Error)> {
         if self.failed_slot.load(Ordering::Relaxed) < number {
@@ -139,12 +174,7 @@ impl<'a, 's> Reading<'a, 's> {
         let group = if should_spill { assembly.runs.take_group() } else { None };
         drop(assembly);
         self.changed.notify_all();
-        if let Some(group) = group {
-            let spilled = spill(group, self.folder).map_err(|error| (number, error))?;
-            lock(&self.assembly).runs.put_back(spilled);
-            self.changed.notify_all();
-        }
-        Ok(())
+        self.spill(group).map_err(|error| (number, error))
     }
 
     /// Tells of a batch; whether the slot is still of use.

@@ -23,8 +23,8 @@ const SAMPLE_BYTES: usize = if cfg!(test) { 1000 } else { 4 << 20 };
 /// Hands out slots.
 pub(crate) struct Dealer {
     inputs: Inputs,
-    /// Batches that were looked at already.
-    sampled: std::collections::VecDeque<Dealt>,
+    /// Batches that were read but not dealt yet.
+    waiting: std::collections::VecDeque<Dealt>,
     next_slot: u32,
     threads: usize,
     largest: usize,
@@ -54,6 +54,8 @@ pub(crate) enum Content {
 pub(crate) struct Slot {
     pub(crate) number: u32,
     pub(crate) batches: Vec<Dealt>,
+    /// Whether it is larger than a worker's share of the memory, because a record of it is: it must be worked on alone.
+    pub(crate) is_giant: bool,
 }
 
 impl Dealer {
@@ -62,7 +64,7 @@ impl Dealer {
         let share = memory / (threads as u64 * SLOTS_PER_SHARE);
         Dealer {
             inputs,
-            sampled: std::collections::VecDeque::new(),
+            waiting: std::collections::VecDeque::new(),
             next_slot: 0,
             threads,
             largest: (share as usize).clamp(MIN_SLOT, MAX_SLOT),
@@ -88,7 +90,7 @@ impl Dealer {
                 });
                 dealt.content = Content::Items(items, tally);
             }
-            self.sampled.push_back(dealt);
+            self.waiting.push_back(dealt);
         }
         Ok(sample)
     }
@@ -96,7 +98,7 @@ impl Dealer {
     /// Passes over the next slot, which has so many batches and has been indexed.
     pub(crate) fn pass_over(&mut self, batches: usize) -> Result<(), Error> {
         for _ in 0..batches {
-            if self.sampled.pop_front().is_none() && self.read()?.is_none() {
+            if self.waiting.pop_front().is_none() && self.read()?.is_none() {
                 return Err(Error::InputsChanged);
             }
         }
@@ -112,13 +114,19 @@ impl Dealer {
     /// The next slot; `None` after the last.
     pub(crate) fn deal(&mut self) -> Result<Option<Slot>, Error> {
         let aim = self.aim();
-        let (mut batches, mut bytes) = (Vec::new(), 0);
+        let (mut batches, mut bytes, mut is_giant) = (Vec::new(), 0, false);
         while bytes < aim {
-            let next = match self.sampled.pop_front() {
+            let next = match self.waiting.pop_front() {
                 Some(dealt) => Some(dealt),
                 None => self.read()?,
             };
             let Some(dealt) = next else { break };
+            is_giant = self.largest < dealt.raw_bytes;
+            if is_giant && !batches.is_empty() {
+                self.waiting.push_front(dealt);
+                is_giant = false;
+                break;
+            }
             bytes += dealt.raw_bytes.max(1);
             batches.push(dealt);
         }
@@ -127,7 +135,7 @@ impl Dealer {
         }
         let number = self.next_slot;
         self.next_slot += 1;
-        Ok(Some(Slot { number, batches }))
+        Ok(Some(Slot { number, batches, is_giant }))
     }
 
     fn read(&mut self) -> Result<Option<Dealt>, Error> {

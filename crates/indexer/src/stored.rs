@@ -37,9 +37,13 @@ impl StoredBlocks {
         if self.cutter.push(self.document.len()) {
             self.cut()?;
         }
-        self.encoded.extend_from_slice(&self.document);
+        match self.encoded.is_empty() {
+            true => std::mem::swap(&mut self.encoded, &mut self.document),
+            false => self.encoded.extend_from_slice(&self.document),
+        }
         self.ends.push(self.encoded.len() as u32);
-        Ok(())
+        // A giant must not lie about until the next document comes.
+        if self.cutter.is_full() { self.end_batch() } else { Ok(()) }
     }
 
     /// Closes the open block.
@@ -52,7 +56,7 @@ impl StoredBlocks {
     }
 
     fn cut(&mut self) -> Result<(), store::Error> {
-        let bytes = encode_block(self.first, &self.encoded, &self.ends)?;
+        let bytes = encode_block(self.first, &mut self.encoded, &self.ends)?;
         self.blocks.push(Block { first: self.first, bytes });
         self.first += self.ends.len() as u32;
         self.encoded.clear();

@@ -79,9 +79,15 @@ impl Surfaces {
         self.table.truncate(places);
         self.table.shrink_to(places);
         self.table.fill(FREE);
+        self.table.resize(places, FREE);
         self.entries.shrink_to(self.entries.len());
         self.entries.clear();
         self.long.clear();
+    }
+
+    /// Gives back what looking words up takes; nothing may be looked up until [`Surfaces::clear`].
+    pub(crate) fn end_lookups(&mut self) {
+        self.table = Vec::new();
     }
 
     /// The key of the word at `range` of `text`, to be looked up before the table is cleared. `value` is called with the

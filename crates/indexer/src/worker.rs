@@ -24,6 +24,7 @@ const LANGUAGE_FIELDS: [&str; 2] = ["language", "lang"];
 pub(crate) struct Worker<'a> {
     options: &'a BuildOptions,
     plan: &'a FieldPlan,
+    analyzer: &'a Analyzer,
     inverter: Inverter<'a>,
     stored: StoredBlocks,
     columns: SlotColumns,
@@ -74,6 +75,7 @@ impl<'a> Worker<'a> {
         Worker {
             options,
             plan,
+            analyzer,
             inverter: Inverter::new(analyzer, texts),
             stored: StoredBlocks::default(),
             columns: SlotColumns::new(plan.columns().iter().map(|(_, kind)| *kind)),
@@ -99,6 +101,14 @@ impl<'a> Worker<'a> {
                 }
             };
             let tally = match dealt.content {
+                // The text of a giant record is not held twice any longer than it takes to parse it.
+                Content::Raw(batch) if slot.is_giant => {
+                    let mut items = Vec::new();
+                    let tally = batch.parse(&mut |item| items.push(item));
+                    drop(batch);
+                    items.into_iter().for_each(take);
+                    tally
+                }
                 Content::Raw(batch) => batch.parse(&mut take),
                 Content::Items(items, tally) => {
                     items.into_iter().for_each(take);
@@ -118,7 +128,12 @@ impl<'a> Worker<'a> {
         self.output.columns = self.columns.take();
         self.late.clear();
         let output = std::mem::take(&mut self.output);
-        Ok(IndexedSlot { inverted: self.inverter.finish(slot.number), output })
+        let inverted = self.inverter.finish(slot.number);
+        if slot.is_giant {
+            // No other slot needs as much memory as it has now.
+            self.inverter = Inverter::new(self.analyzer, self.plan.texts().len());
+        }
+        Ok(IndexedSlot { inverted, output })
     }
 
     fn item(&mut self, item: Item) -> Result<(), Error> {

@@ -45,6 +45,7 @@ impl Index {
             let fields = &index.manifest().schema.fields;
             keep_named(&mut read.map, fields.iter().map(|field| field.name.as_str()))?;
         }
+        read.record_memory = read.record_memory.min(record_memory(options.memory));
         let inputs = Inputs::open(request.inputs, read)?;
         Ok(indexer::build(path, &DiskStorage, inputs, options, progress)?)
     }
@@ -59,6 +60,7 @@ impl Index {
     ) -> Result<(Index, Report), Error> {
         let mut read = request.read;
         keep_named(&mut read.map, request.options.fields.iter().map(|(name, _)| name))?;
+        read.record_memory = read.record_memory.min(record_memory(request.options.memory));
         let inputs = Inputs::open(request.inputs, read)?;
         let options = BuildOptions { spill: false, resume: false, ..request.options };
         let (storage, path) = (MemoryStorage::default(), Path::new(IN_MEMORY));
@@ -69,6 +71,15 @@ impl Index {
         Ok((Index::from_bytes(bytes)?, report))
     }
 }
+
+/// What the work on one record may take of a build's `memory`: all of it, and most of what a build takes in any case, as
+/// nothing else goes on meanwhile.
+fn record_memory(memory: u64) -> usize {
+    usize::try_from(memory.saturating_add(RECORD_ROOM)).unwrap_or(usize::MAX)
+}
+
+/// See [`record_memory`].
+const RECORD_ROOM: u64 = 80 << 20;
 
 /// A field that somebody has named, such as `text`, keeps its name: it is not taken for the body any more.
 fn keep_named<'n>(map: &mut FieldMap, names: impl Iterator<Item = &'n str>) -> Result<(), Error> {

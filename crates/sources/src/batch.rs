@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::formats::parquet::{self, RowGroup};
-use crate::mapping::FieldBuilder;
+use crate::mapping::{FieldBuilder, MAX_FIELDS};
 use crate::summary::{Counters, Counts};
 use crate::{BadRecord, Document, FieldMap, Item, SkipReason, Tally, Value, encoding};
 
@@ -229,6 +229,10 @@ impl Emitter<'_> {
     }
 
     fn document_named(&mut self, by_source: bool) {
+        if self.fields.is_full() {
+            return self
+                .bad(format!("the record has more than {MAX_FIELDS} fields: it is left out"));
+        }
         let (id, fields) = self.fields.finish();
         let source = Arc::clone(&self.source.name);
         let id = id.or_else(|| by_source.then(|| source.to_string()));

@@ -181,7 +181,12 @@ pub(crate) struct FieldBuilder {
     slots: Vec<Slot>,
     values: Vec<(usize, Value)>,
     record: u64,
+    /// Whether the record has more fields than [`MAX_FIELDS`]; those beyond are not kept.
+    is_full: bool,
 }
+
+/// How many fields a record may have.
+pub(crate) const MAX_FIELDS: usize = 1 << 16;
 
 /// What an empty text adds to its rank: more than any rule has candidates.
 const EMPTY: usize = 1000;
@@ -197,12 +202,14 @@ impl FieldBuilder {
             slots: Vec::new(),
             values: Vec::new(),
             record: 0,
+            is_full: false,
         }
     }
 
     /// Starts a record; what an unfinished one left is forgotten.
     pub(crate) fn begin(&mut self) {
         self.record += 1;
+        self.is_full = false;
         self.values.clear();
         if self.slots.len() > MAX_NAMES {
             self.slots.clear();
@@ -223,6 +230,10 @@ impl FieldBuilder {
 
     /// Sets the field `name`; of a name put twice the last value stays, in the first one's place.
     pub(crate) fn put(&mut self, name: &str, value: Value) {
+        self.is_full |= MAX_FIELDS <= self.values.len();
+        if self.is_full {
+            return;
+        }
         let index = self.slot(name);
         let slot = &mut self.slots[index];
         if slot.seen == self.record {
@@ -236,6 +247,10 @@ impl FieldBuilder {
 
     /// Adds `value` to the list that the field `name` is.
     pub(crate) fn append(&mut self, name: &str, value: Value) {
+        self.is_full |= MAX_FIELDS <= self.values.len();
+        if self.is_full {
+            return;
+        }
         let index = self.slot(name);
         let slot = &mut self.slots[index];
         if slot.seen == self.record {
@@ -265,6 +280,11 @@ impl FieldBuilder {
             // A null field is as if absent.
             self.values[self.slots[slot].position].1 = Value::Null;
         }
+    }
+
+    /// Whether the record has more fields than it may have: those kept are not all.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full
     }
 
     /// Whether nothing has been put since [`FieldBuilder::begin`].

@@ -5,6 +5,7 @@
 
 use std::str::FromStr;
 
+use crate::stream::RecordLimit;
 use crate::{Error, FieldMap, Format};
 
 /// How inputs are read; [`ReadOptions::default`] recognises everything by content.
@@ -19,6 +20,9 @@ pub struct ReadOptions {
     /// The longest record that is read; a longer one is passed over without being held in memory and
     /// becomes a [`BadRecord`](crate::BadRecord).
     pub max_record_bytes: usize,
+    /// How much memory the work on one record may take. A record for which it might take more, by its length and its
+    /// format, is passed over like one longer than `max_record_bytes`. Nothing else depends on it.
+    pub record_memory: usize,
     /// Which namespaces of a wiki are articles.
     pub namespaces: Vec<i64>,
     /// The character encoding of all inputs; `None` detects it. Compressed and binary formats ignore it.
@@ -32,9 +36,18 @@ impl Default for ReadOptions {
             map: FieldMap::default(),
             batch_bytes: 1 << 20,
             max_record_bytes: 256 << 20,
+            record_memory: usize::MAX,
             namespaces: vec![0],
             encoding: None,
         }
+    }
+}
+
+impl ReadOptions {
+    /// The longest record of `format` that is read.
+    pub(crate) fn record_limit(&self, format: Format) -> RecordLimit {
+        let (most, fits) = (self.max_record_bytes.max(1), self.record_memory / format.appetite());
+        RecordLimit { bytes: most.min(fits.max(1)), by_memory: fits < most }
     }
 }
 

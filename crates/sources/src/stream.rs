@@ -3,7 +3,8 @@
 //! Comes in: a decompressed UTF-8 stream and the cutter of its format. Goes out: pieces of batches. Holds one
 //! window of bytes; a record longer than the window makes it grow up to the limit, a record longer than
 //! the limit is passed over. Where cuts fall depends on the bytes and the options alone: the window is
-//! always filled to its mark before it is cut.
+//! always filled to its mark before it is cut, and no more than that is looked at. On the limit it does not depend, as
+//! long as no record is beyond it.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use crate::batch::{Piece, ReadRecord, Records, SourceContext, Span};
 use crate::compression::Stream;
 use crate::raw::RawBytes;
-use crate::{Error, ReadOptions};
+use crate::{BadRecord, Error};
 
 /// Finds the records of one format in a stream of bytes. Cheap: looks for boundaries, parses nothing.
 ///
@@ -52,7 +53,26 @@ pub(crate) struct RecordStream {
     end: End,
     delivered: u64,
     window_bytes: usize,
-    max_record_bytes: usize,
+    limit: RecordLimit,
+}
+
+/// The longest record that is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RecordLimit {
+    pub(crate) bytes: usize,
+    /// Whether it follows from the memory there is.
+    pub(crate) by_memory: bool,
+}
+
+impl RecordLimit {
+    /// Why a record of `found` bytes is not read.
+    pub(crate) fn refusal(self, found: u64) -> String {
+        let RecordLimit { bytes, by_memory } = self;
+        let advice = if by_memory { "allow more memory or divide it" } else { "divide it" };
+        format!(
+            "the record is longer than {bytes} bytes, it has {found}: it is left out; to read it, {advice}"
+        )
+    }
 }
 
 /// Whether the plain bytes have come to an end.
@@ -144,9 +164,8 @@ impl RecordStream {
         wrapping: &'static str,
         plain: Plain,
         cutter: Box<dyn Cut>,
-        options: &ReadOptions,
+        (limit, batch_bytes): (RecordLimit, usize),
     ) -> RecordStream {
-        let max_record_bytes = options.max_record_bytes.max(1);
         RecordStream {
             context,
             raw,
@@ -157,8 +176,8 @@ impl RecordStream {
             plain: plain.stream,
             end: plain.end,
             delivered: plain.delivered,
-            window_bytes: options.batch_bytes.clamp(1, max_record_bytes),
-            max_record_bytes,
+            window_bytes: batch_bytes.max(1),
+            limit,
         }
     }
 
@@ -167,11 +186,13 @@ impl RecordStream {
         let mut target = self.window_bytes;
         loop {
             self.fill(target)?;
-            let whole = matches!(self.end, End::Whole);
+            let seen = target.min(self.window.len());
+            let all = seen == self.window.len();
             let mut spans = Vec::new();
-            let consumed = self.cutter.cut(&self.window, whole, &mut spans);
-            for span in spans.iter_mut().filter(|span| self.max_record_bytes < span.range.len()) {
-                span.fault = Some(self.too_long());
+            let whole = all && matches!(self.end, End::Whole);
+            let consumed = self.cutter.cut(&self.window[..seen], whole, &mut spans);
+            for span in spans.iter_mut().filter(|span| self.limit.bytes < span.range.len()) {
+                span.fault = Some(self.limit.refusal(span.range.len() as u64));
             }
             if 0 < consumed || !spans.is_empty() {
                 let piece = self.split_off(consumed, spans);
@@ -181,13 +202,11 @@ impl RecordStream {
                 }
             }
             match &self.end {
-                End::Open if self.window.len() < self.max_record_bytes => {
-                    target = self.window.len().saturating_mul(2).clamp(1, self.max_record_bytes);
-                }
-                End::Open => return self.pass_over().map(Some),
-                End::Whole => return Ok(self.close_whole()),
-                End::Damaged(_) => return Ok(Some(self.close_damaged())),
                 End::Done => return Ok(None),
+                End::Whole if all => return Ok(self.close_whole()),
+                End::Damaged(_) if all => return Ok(Some(self.close_damaged())),
+                _ if seen < self.limit.bytes => target = grown(seen),
+                _ => return self.pass_over().map(Some),
             }
         }
     }
@@ -227,22 +246,18 @@ impl RecordStream {
         Piece::Records(Records { source, reader, bytes, offset, spans })
     }
 
-    fn too_long(&self) -> String {
-        let limit = self.max_record_bytes;
-        format!("the record is longer than {limit} bytes (`max_record_bytes`): it is left out")
-    }
-
     /// Drops a record that is longer than the limit.
     fn pass_over(&mut self) -> Result<Piece, Error> {
-        let reason = self.too_long();
-        let number = self.cutter.next_number();
-        let item = self.context.bad(number, self.offset, reason, &self.window);
+        let (number, offset) = (self.cutter.next_number(), self.offset);
+        let excerpt = self.window[..self.window.len().min(2 * BadRecord::EXCERPT_BYTES)].to_vec();
         loop {
             let (dropped, found) = self.cutter.pass_over(&self.window);
             self.window.drain(..dropped);
             self.offset += dropped as u64;
             if found || !matches!(self.end, End::Open) {
                 self.window.shrink_to(self.window_bytes);
+                let reason = self.limit.refusal(self.offset - offset);
+                let item = self.context.bad(number, offset, reason, &excerpt);
                 return Ok(Piece::Item(Arc::clone(&self.context), item));
             }
             self.fill(self.window.len() + self.window_bytes)?;
@@ -276,6 +291,16 @@ impl RecordStream {
         Piece::Item(Arc::clone(&self.context), item)
     }
 }
+
+/// The next mark of a window that holds no whole record at this one: twice as far, and less where that would take a lot of
+/// memory.
+fn grown(window: usize) -> usize {
+    let more = if window < LARGE_WINDOW { window } else { window / 4 };
+    window.saturating_add(more.max(1))
+}
+
+/// Windows below this double.
+const LARGE_WINDOW: usize = 16 << 20;
 
 /// A stream that fails at once.
 struct Failing(String);

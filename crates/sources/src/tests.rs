@@ -132,6 +132,57 @@ fn records_longer_than_the_limit_are_passed_over() {
     );
 }
 
+#[test]
+fn what_memory_does_not_allow_is_named_with_its_length_and_nothing_else_changes() {
+    let line = |id: usize, length| format!("{{\"id\":{id},\"text\":\"{}\"}}\n", "x".repeat(length));
+    let lengths = [10, 3000, 200, 900, 40_000, 10, 999];
+    let dump: String = lengths.iter().enumerate().map(|(id, length)| line(id, *length)).collect();
+    let batches = |record_memory| {
+        let input = Input::Bytes { name: "d".into(), bytes: dump.clone().into_bytes() };
+        let options = ReadOptions { record_memory, batch_bytes: 1000, ..ReadOptions::default() };
+        let mut inputs = Inputs::open(vec![input], options).unwrap();
+        let mut batches = Vec::new();
+        while let Some(batch) = inputs.next_batch().unwrap() {
+            let mut items = Vec::new();
+            batch.read(&mut |item| items.push(item));
+            batches.push(lines(&items));
+        }
+        batches
+    };
+    assert_eq!(batches(usize::MAX), batches(450_000), "where batches end depends on no limit");
+    let refused = batches(300_000).concat();
+    let refused: Vec<&String> = refused.iter().filter(|line| line.starts_with("bad")).collect();
+    assert_eq!(
+        refused,
+        [
+            "bad `d` record 5 at byte 4186: the record is longer than 30000 bytes, it has 40019: it is left out; to read it, \
+          allow more memory or divide it"
+        ]
+    );
+}
+
+#[test]
+fn what_would_take_memory_out_of_all_proportion_is_refused_or_read_more_simply() {
+    let members: String = (0..70_000).map(|n| format!("\"m{n}\":1,")).collect();
+    let list = "1,".repeat((1 << 21) + 1);
+    let dump = format!("{{{members}\"id\":1}}\n{{\"id\":2,\"v\":[{list}1]}}\n{{\"id\":3}}\n");
+    let found = lines(&read("d.jsonl", dump.as_bytes()));
+    assert_eq!(found.len(), 3);
+    assert!(found[0].contains("more than 65536 fields"), "{}", found[0]);
+    assert!(found[1].contains("a list has more than 2097152 values"), "{}", found[1]);
+    let mail = format!(
+        "From: a@b.c\nTo: d@e.f\nDate: Mon, 1 Jan 2024 00:00:00 +0000\nSubject: Parts\n\n{}",
+        "--b\n\nx\n".repeat(70_000)
+    );
+    let found = lines(&read("m.eml", mail.as_bytes()));
+    assert!(found[0].contains("more than 65536 lines that may begin a part"), "{}", found[0]);
+    let page =
+        format!("<html><body><nav>Menu</nav>{}</body></html>", "<b>rain</b> ".repeat(1 << 19));
+    let found = read("p.html", page.as_bytes());
+    let Item::Document(document) = &found[0] else { panic!("{found:?}") };
+    assert_eq!(document.text("body").unwrap().matches("rain").count(), 1 << 19);
+}
+
 /// A line of the largest allowed size left its room to each later batch, and a dump with several of them took that much
 /// memory several times.
 #[test]
@@ -153,7 +204,8 @@ fn batches_behind_a_giant_record_take_no_more_room_than_others() {
     while let Some(batch) = inputs.next_batch().unwrap() {
         for piece in &batch.pieces {
             if let batch::Piece::Records(records) = piece {
-                assert!(records.bytes.capacity() < 10_000, "{}", records.bytes.capacity());
+                let (room, bytes) = (records.bytes.capacity(), records.bytes.len());
+                assert!(room < 2 * bytes + 10_000, "{room} for {bytes}");
             }
         }
         batch.read(&mut |item| documents += usize::from(matches!(item, Item::Document(_))));

@@ -224,7 +224,8 @@ fn only_what_is_still_true_is_taken_over() {
     dumps.remove(2);
     let base = resuming();
     let journal = left_over(&dumps, &base);
-    let whole = 240;
+    // The last four of 240 share a batch with the record that ended it.
+    let whole = 236;
     let mut changed = dumps.clone();
     changed[3].extend_from_slice(b"{\"id\":\"z\",\"body\":\"One more.\"}\n");
     let cases = [

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use memchr::{memchr, memchr_iter, memchr2};
 
 use crate::batch::{Emitter, ReadRecord, Span};
+use crate::mapping::MAX_FIELDS;
 use crate::stream::Cut;
 
 /// Cuts at line ends outside of quotes.
@@ -213,7 +214,11 @@ fn cells(row: &[u8], separator: u8) -> Vec<String> {
         .from_reader(row);
     let mut record = csv::ByteRecord::new();
     match reader.read_byte_record(&mut record) {
-        Ok(true) => record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(),
+        Ok(true) => {
+            // One more than there may be shows that there are too many.
+            let cells = record.iter().take(MAX_FIELDS + 1);
+            cells.map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
+        }
         _ => Vec::new(),
     }
 }

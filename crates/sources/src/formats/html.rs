@@ -3,7 +3,7 @@
 //! Comes in: HTML. Goes out: `title`, `date`, `language`, `author`, `site` from the page's metadata where it has
 //! them, and `body`: the main text, a line for each paragraph. Menus, boxes of links, forms, comments and
 //! their like are left out by what the page says of them (elements, roles, class names) and by how much of a block is
-//! links. A page of which nothing would be left gives all its text. Scripts are never run.
+//! links. A page of which nothing would be left, or with more than a million tags, gives all its text. Scripts are never run.
 //!
 //! The rule, in the order in which it is applied to the blocks of text in a page:
 //!
@@ -18,6 +18,7 @@ use std::sync::Arc;
 use scraper::node::Element;
 use scraper::{Html, Node};
 
+use super::sgml;
 use super::text::Whole;
 use crate::batch::{Emitter, ReadRecord};
 
@@ -40,6 +41,9 @@ impl ReadRecord for Page {
 
 /// Puts the article of a page into the fields.
 pub(super) fn read_page(page: &str, emit: &mut Emitter<'_>) {
+    if is_overgrown(page) {
+        return emit.text("body", sgml::text(page));
+    }
     let page = Html::parse_document(page);
     let about = metadata::Metadata::of(&page);
     let blocks = Blocks::of(&page);
@@ -58,8 +62,19 @@ pub(super) fn plain_text(piece: &str) -> String {
     if !piece.contains(['<', '&']) {
         return piece.trim().to_owned();
     }
+    if is_overgrown(piece) {
+        return sgml::text(piece);
+    }
     Blocks::of(&Html::parse_fragment(piece)).everything()
 }
+
+/// Whether a page has more tags than a tree is grown of: each takes some 350 bytes. Such a page gives all its text.
+fn is_overgrown(page: &str) -> bool {
+    MAX_TAGS <= memchr::memchr_iter(b'<', page.as_bytes()).take(MAX_TAGS).count()
+}
+
+/// The largest pages there are have some hundred thousand.
+const MAX_TAGS: usize = 1 << 20;
 
 /// A run of text between the borders of block elements.
 #[derive(Debug, Default)]

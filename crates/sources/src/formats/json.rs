@@ -167,6 +167,11 @@ impl<'de> Visitor<'de> for Member<'_> {
             elements.next_element_seed(Member { fields, path, listed: true })?
         {
             match element {
+                Some(_) if MAX_VALUES <= list.len() => {
+                    return Err(A::Error::custom(format_args!(
+                        "a list has more than {MAX_VALUES} values"
+                    )));
+                }
                 Some(value) => list.push(value),
                 None => spread = true,
             }
@@ -183,6 +188,9 @@ impl<'de> Visitor<'de> for Member<'_> {
         Ok(None)
     }
 }
+
+/// How many values a list may have: one takes many times its length of memory.
+const MAX_VALUES: usize = 1 << 21;
 
 /// How long the path of a nested member may be.
 const MAX_PATH_BYTES: usize = 4096;

@@ -4,6 +4,7 @@
 //! `message_id` and, in an mbox, the same as the id; `body`, the text of its text parts (HTML parts as their text),
 //! `attachments`, the names of the others. An mbox is cut at lines that begin with `From ` after a blank line.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use mail_parser::{Address, Message, MessageParser, MimeHeaders};
@@ -85,6 +86,9 @@ impl Cut for Mbox {
     }
 }
 
+/// How many boundaries of parts a message may have: each part takes hundreds of bytes of memory.
+const MAX_BOUNDARIES: usize = 1 << 16;
+
 struct MessageReader {
     /// One of an mbox.
     many: bool,
@@ -92,7 +96,12 @@ struct MessageReader {
 
 impl ReadRecord for MessageReader {
     fn read(&self, record: &[u8], emit: &mut Emitter<'_>) {
-        let message = if self.many { unwrapped(record) } else { record.to_vec() };
+        if MAX_BOUNDARIES < memmem::find_iter(record, b"\n--").take(MAX_BOUNDARIES + 1).count() {
+            return emit.bad(format!(
+                "the message has more than {MAX_BOUNDARIES} lines that may begin a part: it is left out"
+            ));
+        }
+        let message = if self.many { Cow::Owned(unwrapped(record)) } else { Cow::Borrowed(record) };
         let Some(message) = MessageParser::default().parse(&message) else {
             return emit.bad("no mail message: expected headers such as `Subject:`".to_owned());
         };

@@ -124,6 +124,13 @@ impl Format {
         Format::NAMES[self as usize]
     }
 
+    /// How many times its length a record may take of memory while it is read and indexed. Measured by `benches/giants.py`
+    /// with nothing but different words, which take more than any other text (11 times, but a part of that later, when
+    /// other memory is free), and for Markdown with nothing but marks.
+    pub(crate) fn appetite(self) -> usize {
+        if self == Format::Markdown { 45 } else { 10 }
+    }
+
     /// A cutter for a source of this format that begins with `head`; `None` for the one that is no stream.
     pub(crate) fn cutter(self, head: &[u8], options: &ReadOptions) -> Option<Box<dyn Cut>> {
         Some(match self {

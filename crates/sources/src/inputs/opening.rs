@@ -120,8 +120,8 @@ impl Inputs {
                 };
                 let wrapping = compression.map_or("file", Compression::stream_name);
                 let raw = source.raw.clone();
-                let stream =
-                    RecordStream::new(context, raw, wrapping, plain, cutter, &self.options);
+                let limits = (self.options.record_limit(format), self.options.batch_bytes);
+                let stream = RecordStream::new(context, raw, wrapping, plain, cutter, limits);
                 self.current = Some(Open { source, stream });
                 Ok(())
             }

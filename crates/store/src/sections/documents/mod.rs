@@ -66,23 +66,28 @@ impl BlockCutter {
         self.documents += 1;
         cut
     }
+
+    /// Whether the next document begins a new block, however short it is.
+    pub fn is_full(&self) -> bool {
+        self.bytes > BLOCK_BYTES
+    }
 }
 
 /// One block: `documents` are encoded documents ([`encode_document`]) that lie end to end in `encoded`, each given by the
-/// offset of its end, and `first` is the number of the first in its segment.
-pub fn encode_block(first: u32, encoded: &[u8], ends: &[u32]) -> Result<Vec<u8>, Error> {
-    let mut raw = ByteWriter::after(Vec::with_capacity(4 * ends.len() + encoded.len()));
-    ends.iter().for_each(|&end| raw.write_u32(end));
-    raw.write_bytes(encoded);
-    let raw = raw.into_bytes();
+/// offset of its end, and `first` is the number of the first in its segment. `encoded` holds nothing of use afterwards: the
+/// ends are put before it in place, so that a giant document is not held twice.
+pub fn encode_block(first: u32, encoded: &mut Vec<u8>, ends: &[u32]) -> Result<Vec<u8>, Error> {
+    let raw = encoded;
+    let is_whole = ends.last().copied().unwrap_or(0) as usize == raw.len();
+    raw.splice(..0, ends.iter().flat_map(|end| end.to_le_bytes()));
     let (found, limit) = (raw.len() as u64, (MAX_DOCUMENT_BYTES + BLOCK_BYTES) as u64);
-    if found > limit || ends.last().copied().unwrap_or(0) as usize != encoded.len() {
+    if found > limit || !is_whole {
         return Err(Error::TooLarge { what: "a stored document".to_owned(), limit, found });
     }
-    let compressed = zstd::bulk::compress(&raw, LEVEL)
+    let compressed = zstd::bulk::compress(raw, LEVEL)
         .map_err(|error| Error::Misuse(format!("a block cannot be compressed: {error}")))?;
     let fits = compressed.len() < raw.len() && raw.len() <= largest_raw(compressed.len());
-    let (method, payload) = if fits { (ZSTANDARD, &compressed) } else { (PLAIN, &raw) };
+    let (method, payload) = if fits { (ZSTANDARD, &compressed) } else { (PLAIN, &*raw) };
     let mut block = ByteWriter::after(Vec::with_capacity(BLOCK_HEAD + payload.len()));
     block.write_u32(first);
     block.write_u32(ends.len() as u32);
@@ -196,7 +201,7 @@ impl DocumentsBuilder {
     }
 
     fn cut(&mut self) -> Result<(), Error> {
-        let block = encode_block(self.directory.documents(), &self.encoded, &self.ends)?;
+        let block = encode_block(self.directory.documents(), &mut self.encoded, &self.ends)?;
         self.directory.push(&block)?;
         self.blocks.extend_from_slice(&block);
         self.encoded.clear();

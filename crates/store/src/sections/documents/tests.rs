@@ -85,8 +85,9 @@ fn blocks_depend_on_sizes_alone() {
         bytes.extend_from_slice(&encoded);
         ends.push(bytes.len() as u32);
     }
-    let encode =
-        |(first, bytes, ends): &(u32, Vec<u8>, Vec<u32>)| encode_block(*first, bytes, ends);
+    let encode = |(first, bytes, ends): &(u32, Vec<u8>, Vec<u32>)| {
+        encode_block(*first, &mut bytes.clone(), ends)
+    };
     let mut encoded: Vec<Vec<u8>> = cuts.iter().rev().map(|cut| encode(cut).unwrap()).collect();
     encoded.reverse();
     let mut builder = DocumentDirectoryBuilder::default();
@@ -122,8 +123,8 @@ fn lists_are_nested_so_deep_and_no_deeper() {
 
 #[test]
 fn blocks_out_of_order_are_refused() {
-    let block = encode_block(3, b"\0", &[1]).unwrap();
+    let block = encode_block(3, &mut b"\0".to_vec(), &[1]).unwrap();
     assert!(DocumentDirectoryBuilder::default().push(&block).is_err());
     assert!(DocumentDirectoryBuilder::default().push(b"short").is_err());
-    assert!(encode_block(0, b"two documents", &[4]).is_err());
+    assert!(encode_block(0, &mut b"two documents".to_vec(), &[4]).is_err());
 }
