@@ -1,12 +1,13 @@
 //! Records between an opening and a closing mark: the SGML formats and Stack Exchange's rows.
 //!
-//! Comes in: bytes. Goes out: spans from an opening mark to the end of its closing mark. What stands between records
-//! is passed over; a record that does not close before the next opens, or before the end, is bad.
+//! Comes in: bytes. Goes out: spans from an opening mark to the end of its closing mark. A record that does not close before the
+//! next opens, or before the end, is bad, and so is text between records ([`between`]).
 
 use std::sync::Arc;
 
 use memchr::memmem::Finder;
 
+use super::between;
 use crate::batch::{ReadRecord, Span};
 use crate::stream::Cut;
 
@@ -18,6 +19,8 @@ pub(super) struct Elements {
     last: Option<Finder<'static>>,
     last_seen: bool,
     next: u64,
+    /// Whether what is being passed over began with an opening mark.
+    passing: Option<bool>,
     reader: Arc<dyn ReadRecord>,
 }
 
@@ -25,7 +28,7 @@ impl Elements {
     pub(super) fn new(open: &str, close: &str, reader: Arc<dyn ReadRecord>) -> Elements {
         let finder = |mark: &str| Finder::new(mark).into_owned();
         let (open, close) = (finder(open), finder(close));
-        Elements { open, close, last: None, last_seen: false, next: 1, reader }
+        Elements { open, close, last: None, last_seen: false, next: 1, passing: None, reader }
     }
 
     /// Says that a whole source ends with `last`.
@@ -38,6 +41,14 @@ impl Elements {
         let number = self.next;
         self.next += 1;
         Span { range: start..end, number, fault }
+    }
+
+    /// Adds what stands in `window` from `start` on and belongs to no record.
+    fn stray(&mut self, start: usize, window: &[u8], spans: &mut Vec<Span>) {
+        if start < window.len() {
+            let fault = between::fault(&Self::mark(&self.open));
+            spans.push(self.span(start, window.len(), Some(fault)));
+        }
     }
 
     fn mark(finder: &Finder<'static>) -> String {
@@ -59,12 +70,20 @@ impl Cut for Elements {
         loop {
             let Some(start) = self.open.find(&window[done..]).map(|at| done + at) else {
                 self.look_for_last(&window[done..]);
-                let marks = [Some(&self.open), self.last.as_ref()];
-                let longest = marks.iter().flatten().map(|mark| mark.needle().len()).max();
-                let keep = if end { 0 } else { longest.unwrap_or(0).min(window.len() - done) };
-                return window.len() - keep;
+                let stray = done + between::empty_length(&window[done..]);
+                if !end {
+                    return stray;
+                }
+                // Of a source that is cut off the verdict tells.
+                let is_open = self.last.is_some() && !self.last_seen;
+                if !(is_open && between::is_cut_off(&window[stray..])) {
+                    self.stray(stray, window, spans);
+                }
+                return window.len();
             };
             self.look_for_last(&window[done..start]);
+            let stray = done + between::empty_length(&window[done..start]);
+            self.stray(stray, &window[..start], spans);
             let inside = start + self.open.needle().len();
             if close.is_some_and(|at| at < inside) {
                 close = self.close.find(&window[inside..]).map(|at| inside + at);
@@ -101,12 +120,18 @@ impl Cut for Elements {
     }
 
     fn pass_over(&mut self, window: &[u8]) -> (usize, bool) {
-        match self.close.find(window) {
+        let is_record = *self.passing.get_or_insert_with(|| window.starts_with(self.open.needle()));
+        let (mark, behind) = match is_record {
+            true => (&self.close, self.close.needle().len()),
+            false => (&self.open, 0),
+        };
+        match mark.find(window) {
             Some(at) => {
                 self.next += 1;
-                (at + self.close.needle().len(), true)
+                self.passing = None;
+                (at + behind, true)
             }
-            None => (window.len().saturating_sub(self.close.needle().len()), false),
+            None => (window.len().saturating_sub(mark.needle().len()), false),
         }
     }
 

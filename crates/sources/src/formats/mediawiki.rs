@@ -11,7 +11,7 @@ use memchr::memmem::{self, Finder};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::xml;
+use super::{between, xml};
 use crate::batch::{Emitter, ReadRecord, Span};
 use crate::stream::Cut;
 use crate::wikitext::{self, Site};
@@ -29,6 +29,8 @@ pub(super) struct Pages {
     /// Whether the head before the first page is still to come.
     head: bool,
     tag: Finder<'static>,
+    /// Whether what is being passed over began with `<page>`.
+    passing: Option<bool>,
     namespaces: Vec<i64>,
     reader: Arc<dyn ReadRecord>,
 }
@@ -37,7 +39,15 @@ impl Pages {
     pub(super) fn new(namespaces: &[i64]) -> Pages {
         let namespaces = namespaces.to_vec();
         let reader = Arc::new(PageReader { site: Site::default(), namespaces: namespaces.clone() });
-        Pages { next: 1, open: false, head: true, tag: Finder::new(b"page>"), namespaces, reader }
+        Pages {
+            next: 1,
+            open: false,
+            head: true,
+            tag: Finder::new(b"page>"),
+            passing: None,
+            namespaces,
+            reader,
+        }
     }
 
     /// Looks at what stands outside of pages.
@@ -67,6 +77,15 @@ impl Pages {
         }
     }
 
+    /// Adds what stands in `window` from `start` on and is neither page nor the head of a dump.
+    fn stray(&mut self, start: usize, window: &[u8], spans: &mut Vec<Span>) {
+        let is_head = self.head || memmem::find(&window[start..], b"<mediawiki").is_some();
+        if start < window.len() && !is_head {
+            let fault = between::fault("<page>");
+            spans.push(self.span(start, window.len(), Some(&fault)));
+        }
+    }
+
     fn span(&mut self, start: usize, end: usize, fault: Option<&str>) -> Span {
         let number = self.next;
         self.next += 1;
@@ -82,12 +101,22 @@ impl Cut for Pages {
                 if !end && self.head {
                     return 0;
                 }
-                // What may be the beginning of a tag or of the dump's end stays.
-                let keep = if end { 0 } else { DUMP_CLOSE.len().min(window.len() - done) };
+                let stray = done + between::empty_length(&window[done..]);
+                if !end {
+                    // What may be the beginning of a tag or of another dump's head stays.
+                    self.outside(&window[done..stray]);
+                    return stray;
+                }
                 self.outside(&window[done..]);
-                return window.len() - keep;
+                // Of a source that is cut off the verdict tells.
+                if !(self.open && between::is_cut_off(&window[stray..])) {
+                    self.stray(stray, window, spans);
+                }
+                return window.len();
             };
             self.outside(&window[done..start]);
+            let stray = done + between::empty_length(&window[done..start]);
+            self.stray(stray, &window[..start], spans);
             self.head = false;
             if closes {
                 done = start + CLOSE.len();
@@ -119,10 +148,13 @@ impl Cut for Pages {
     }
 
     fn pass_over(&mut self, window: &[u8]) -> (usize, bool) {
-        match memmem::find(window, CLOSE) {
+        let is_page = *self.passing.get_or_insert_with(|| window.starts_with(OPEN));
+        let (mark, behind) = if is_page { (CLOSE, CLOSE.len()) } else { (OPEN, 0) };
+        match memmem::find(window, mark) {
             Some(at) => {
                 self.next += 1;
-                (at + CLOSE.len(), true)
+                self.passing = None;
+                (at + behind, true)
             }
             None => (window.len().saturating_sub(CLOSE.len()), false),
         }

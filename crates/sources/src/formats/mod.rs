@@ -9,6 +9,7 @@ use std::str::FromStr;
 use crate::stream::Cut;
 use crate::{Error, ReadOptions};
 
+mod between;
 mod cirrus;
 mod csv;
 mod elements;

@@ -292,3 +292,72 @@ fn text_that_only_looks_like_another_format_is_text() {
         assert_eq!(summaries[0].format, Some(Format::Text), "{text}");
     }
 }
+
+#[test]
+fn text_between_records_is_bad_and_the_records_are_read() {
+    let trec = |body: &str| format!("<DOC>\n<DOCNO>{body}</DOCNO>\n<TEXT>{body}.</TEXT>\n</DOC>\n");
+    let row = |id: u32| format!("  <row Id=\"{id}\" Body=\"Text {id}\" />\n");
+    let reuters = |id: u32| format!("<REUTERS NEWID=\"{id}\">\n<BODY>Text {id}</BODY></REUTERS>\n");
+    let extracted =
+        |id: u32| format!("<doc id=\"{id}\" url=\"u\" title=\"T\">\nT\n\nText {id}\n</doc>\n");
+    let page = |id: u32| {
+        format!(
+            "<page><title>P</title><ns>0</ns><id>{id}</id><revision><text>Text {id}</text></revision></page>\n"
+        )
+    };
+    let cases = [
+        (Format::Trec, "<DOC>", trec("one"), trec("two"), ["", "\x1a\n"]),
+        (
+            Format::StackExchange,
+            "<row ",
+            row(1),
+            row(2),
+            ["<?xml version=\"1.0\"?>\n<posts>\n", "</posts>"],
+        ),
+        (
+            Format::Reuters,
+            "<REUTERS",
+            reuters(1),
+            reuters(2),
+            ["<!DOCTYPE lewis SYSTEM \"lewis.dtd\">\n", ""],
+        ),
+        (Format::WikiExtractor, "<doc id=\"", extracted(1), extracted(2), ["", "\n"]),
+        (
+            Format::MediaWiki,
+            "<page>",
+            page(1),
+            page(2),
+            ["<mediawiki><siteinfo></siteinfo>\n", "</mediawiki>\n"],
+        ),
+    ];
+    for (format, open, one, two, [head, tail]) in cases {
+        let found = |dump: &str, batch_bytes, max_record_bytes| {
+            let input = Input::Bytes { name: "d".into(), bytes: dump.into() };
+            let format = Some(format);
+            let options =
+                ReadOptions { format, batch_bytes, max_record_bytes, ..ReadOptions::default() };
+            read_with(vec![input], options).0
+        };
+        let clean = format!("{head}{one}{two}{tail}");
+        let stray = "stray words <b>and</b> more of them ".repeat(20);
+        let strewn = format!("{head}{one}{stray}\n{two}the end{tail}");
+        for batch_bytes in [1, 64, 1 << 20] {
+            assert_eq!(found(&clean, batch_bytes, 1 << 20).len(), 2, "{format}");
+            let items = found(&strewn, batch_bytes, 1 << 20);
+            let [Item::Document(_), Item::Bad(bad), Item::Document(_), Item::Bad(end)] = &items[..]
+            else {
+                panic!("{format}: {items:?}")
+            };
+            let expected = format!("text outside of all records: expected `{open}` or nothing");
+            assert_eq!((bad.number, bad.offset as usize), (2, head.len() + one.len()), "{format}");
+            assert!(bad.reason == expected && bad.excerpt.starts_with("stray words"), "{bad}");
+            assert!(end.number == 4 && end.excerpt.starts_with("the end"), "{end}");
+        }
+        let items = found(&strewn, 64, 300);
+        assert_eq!(
+            items.iter().filter(|item| matches!(item, Item::Document(_))).count(),
+            2,
+            "{items:?}"
+        );
+    }
+}
