@@ -137,6 +137,46 @@ pub fn decode(input: &[u8], count: usize, out: &mut [u32; BLOCK]) -> Result<usiz
     Ok(shape.length)
 }
 
+/// Reads one integer of a block without decoding the others: value `index` of the `count` that [`decode`] would give.
+///
+/// Costs a few loads and, for an outlier, a few more. Looks less closely at what damage may have left than [`decode`] does: an
+/// outlier out of place is overlooked.
+pub fn get(input: &[u8], count: usize, index: usize) -> Result<u32, PackedError> {
+    if count <= index {
+        return Err(PackedError::OutOfRange { count, what: "no integer", found: index });
+    }
+    let shape = shape(input, count)?;
+    let low = &input[shape.low_start..];
+    let value = bits_at(low, index, shape.width);
+    let (places, highs) = low[shape.low_length..].split_at(places_length(shape.outliers));
+    let (is_outlier, before) = match places.first_chunk::<BITS_BYTES>() {
+        Some(bits) => {
+            let bits = u128::from_le_bytes(*bits);
+            (bits >> index & 1 == 1, (bits & ((1 << index) - 1)).count_ones() as usize)
+        }
+        None => {
+            let before = places.iter().filter(|&&place| usize::from(place) < index).count();
+            (places.get(before).is_some_and(|&place| usize::from(place) == index), before)
+        }
+    };
+    if !is_outlier {
+        return Ok(value as u32);
+    }
+    let high = bits_at(highs, before, shape.outlier_width);
+    Ok((value | high << shape.width) as u32)
+}
+
+/// Value `index` of a run of packed values, 0 beyond its end.
+fn bits_at(input: &[u8], index: usize, width: u32) -> u64 {
+    let bit = index * width as usize;
+    let rest = input.get(bit / 8..).unwrap_or_default();
+    let word = match rest.first_chunk::<8>() {
+        Some(word) => u64::from_le_bytes(*word),
+        None => rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    };
+    word >> (bit % 8) & ((1 << width) - 1)
+}
+
 /// Unpacks even where the register loads would run over the end of `input`, by way of a padded copy.
 fn unpack_anywhere(input: &[u8], length: usize, width: u32, count: usize, out: &mut [u32; BLOCK]) {
     if length + SLACK <= input.len() {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{BLOCK, decode, encode, length};
+use super::{BLOCK, decode, encode, get, length};
 
 fn check(values: &[u32]) {
     let mut bytes = Vec::new();
@@ -16,6 +16,10 @@ fn check(values: &[u32]) {
         assert_eq!(decode(&bytes, values.len(), &mut found), Ok(size));
         assert_eq!(&found[..values.len()], values);
         assert_eq!(length(&bytes, values.len()), Ok(size));
+        for (index, &value) in values.iter().enumerate() {
+            assert_eq!(get(&bytes, values.len(), index), Ok(value));
+        }
+        assert!(get(&bytes, values.len(), values.len()).is_err());
     }
 }
 
@@ -40,10 +44,16 @@ proptest! {
     }
 
     #[test]
-    fn no_bytes_make_the_decoder_panic(bytes in prop::collection::vec(any::<u8>(), 0..700), count in 0usize..200) {
+    fn no_bytes_make_the_decoder_panic(
+        bytes in prop::collection::vec(any::<u8>(), 0..700), count in 0usize..200, index in 0usize..200,
+    ) {
         let mut out = [0; BLOCK];
         if let Ok(used) = decode(&bytes, count, &mut out) {
             prop_assert!(used <= bytes.len());
+            if index < count {
+                prop_assert_eq!(get(&bytes, count, index), Ok(out[index]));
+            }
         }
+        let _ = get(&bytes, count, index);
     }
 }

@@ -327,6 +327,16 @@ impl<'a> Chunk<'a> {
         Ok(())
     }
 
+    /// The frequency of the posting of one rank, without decoding its block.
+    pub fn frequency(&self, rank: usize) -> Result<u32, Error> {
+        let block = rank / BLOCK;
+        let length = self.count.saturating_sub(block * BLOCK).min(BLOCK);
+        let at = self.block_offsets(block).0;
+        let bytes = self.frequencies.get(at..).unwrap_or_default();
+        let less_one = packed::get(bytes, length, rank % BLOCK).map_err(frequencies_damaged)?;
+        Ok(less_one.saturating_add(1))
+    }
+
     /// Where the positions of a block start, in bytes from the list's first.
     pub(super) fn positions_at(&self, block: usize) -> usize {
         self.positions + self.block_offsets(block).1
@@ -427,6 +437,31 @@ pub fn window_word(numbers: &[u8], start: usize, count: usize) -> u64 {
         rank += 8;
     }
     word
+}
+
+/// The rank of a document by its `number` in a window of [`ChunkDocs::Windows`], whose `count` documents start at rank
+/// `start`; `None` where it is not there.
+#[inline(always)]
+#[must_use]
+pub fn window_find(numbers: &[u8], start: usize, count: usize, number: u32) -> Option<usize> {
+    // The lowest bit of each of eight fields of 6 bits.
+    const LOWEST: u64 = 0x0410_4104_1041;
+    let (mut rank, end) = (start, start + count);
+    while rank < end {
+        let bit = rank * 6;
+        let Some(&eight) = numbers.get(bit / 8..).and_then(|rest| rest.first_chunk::<8>()) else {
+            return (rank..end).find(|&rank| packed_number(numbers, rank, 6) == number);
+        };
+        // The field that is wanted becomes 0, and the lowest one that is 0 borrows from its highest bit.
+        let other = u64::from_le_bytes(eight) >> (bit % 8) ^ LOWEST * u64::from(number);
+        let zero = other.wrapping_sub(LOWEST) & !other & LOWEST << 5;
+        if zero != 0 {
+            let found = rank + zero.trailing_zeros() as usize / 6;
+            return (found < end).then_some(found);
+        }
+        rank += 8;
+    }
+    None
 }
 
 /// How many documents a window of [`ChunkDocs::Windows`] holds.

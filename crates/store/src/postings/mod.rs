@@ -401,6 +401,14 @@ impl<'a> PostingList<'a> {
         Ok(())
     }
 
+    /// One frequency of such a block, without decoding the others.
+    pub fn block_frequency(&self, block: usize, at: usize, index: usize) -> Result<u32, Error> {
+        let bytes = self.blocks.get(at..).unwrap_or_default();
+        let less_one = packed::get(bytes, self.block_length(block), index)
+            .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
+        Ok(less_one.saturating_add(1))
+    }
+
     /// Wrapped sums would show as a step down, a document of another block, or one beyond the segment.
     fn check_docs(&self, block: usize, base: u32, docs: &[u32]) -> Result<(), Error> {
         let last = docs[docs.len() - 1];

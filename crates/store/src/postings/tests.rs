@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::bounds::impact;
-use super::chunked::{CHUNK, WINDOW, WINDOWS};
+use super::chunked::{CHUNK, ChunkDocs, WINDOW, WINDOWS, window_count, window_find, window_word};
 use super::*;
 use crate::Error;
 
@@ -164,6 +164,46 @@ proptest! {
                 seeking.positions(&mut positions[0]).unwrap();
                 walking.positions(&mut positions[1]).unwrap();
                 prop_assert_eq!(&positions[0], &positions[1]);
+            }
+        }
+    }
+
+    #[test]
+    fn single_frequencies_and_documents_are_those_of_the_whole(
+        postings in prop_oneof![postings(700, 4), postings(3, 70), frequent(6)],
+    ) {
+        let written = Written::of(&postings);
+        let list = written.list(1).unwrap();
+        let mut values = [0; BLOCK];
+        for block in 0..list.block_count() {
+            if list.class() == ListClass::Sparse {
+                let (length, at) = list.block_docs(block, &mut values).unwrap();
+                list.block_frequencies(block, at, &mut values).unwrap();
+                for (index, &frequency) in values[..length].iter().enumerate() {
+                    prop_assert_eq!(list.block_frequency(block, at, index).unwrap(), frequency);
+                }
+                prop_assert!(list.block_frequency(block, at, length).is_err());
+            }
+            let chunk = list.chunk(block).unwrap();
+            for rank in 0..chunk.count() {
+                if rank % BLOCK == 0 {
+                    chunk.frequencies(rank / BLOCK, &mut values).unwrap();
+                }
+                prop_assert_eq!(chunk.frequency(rank).unwrap(), values[rank % BLOCK]);
+            }
+            prop_assert!(chunk.frequency(chunk.count()).is_err());
+            if let ChunkDocs::Windows { counts, numbers } = chunk.docs() {
+                let mut start = 0;
+                for window in 0..WINDOWS {
+                    let count = window_count(counts, window);
+                    let word = window_word(numbers, start, count);
+                    for number in 0..WINDOW {
+                        let below = (word & ((1 << number) - 1)).count_ones() as usize;
+                        let expected = (word >> number & 1 == 1).then_some(start + below);
+                        prop_assert_eq!(window_find(numbers, start, count, number), expected);
+                    }
+                    start += count;
+                }
             }
         }
     }
