@@ -8,7 +8,7 @@ use std::io::BufRead;
 use std::path::Path;
 
 use anyhow::Context;
-use pressmark::{Index, PreparedQuery, QueryText, Ranking, Strategy, Total};
+use pressmark::{Index, QueryText, Ranking, Strategy, Total};
 
 use crate::arguments::Setting;
 use crate::commands::{opened, say};
@@ -78,7 +78,9 @@ fn respond(index: &Index, line: &str, answer: &mut String) -> anyhow::Result<()>
             index.rank(&query, k, Strategy::Auto)?;
             answer.push('1');
         }
-        Task::TopCount(k) => write!(answer, "{}", top_count(index, &query, k)?)?,
+        Task::TopCount(k) => match index.rank_and_count(&query, k)?.total {
+            Total::Exact(number) | Total::AtLeast(number) => write!(answer, "{number}")?,
+        },
         Task::TopDocs(k) => {
             for (document, score) in index.rank(&query, k, Strategy::Auto)?.documents {
                 let id = index.id(document)?.unwrap_or_default();
@@ -88,14 +90,6 @@ fn respond(index: &Index, line: &str, answer: &mut String) -> anyhow::Result<()>
         }
     }
     Ok(())
-}
-
-/// Finds the best documents and the number of all.
-fn top_count(index: &Index, query: &PreparedQuery, k: usize) -> anyhow::Result<u64> {
-    Ok(match index.rank(query, k, Strategy::Auto)?.total {
-        Total::Exact(number) => number,
-        Total::AtLeast(_) => index.count_documents(query)?,
-    })
 }
 
 #[cfg(test)]

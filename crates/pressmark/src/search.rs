@@ -42,10 +42,7 @@ impl Index {
         if let Some(order) = &request.sort {
             return self.sorted(&query, order, request);
         }
-        let mut ranked = self.ranked(&query, request)?;
-        if let (true, Total::AtLeast(_)) = (request.exact_total, ranked.total) {
-            ranked.total = Total::Exact(self.count_documents(&query)?);
-        }
+        let ranked = self.ranked(&query, request)?;
         let searcher = self.searcher()?;
         let maker = HitMaker::new(self, &searcher, &query.plan, &request.detail);
         let mut hits = Vec::with_capacity(ranked.documents.len());
@@ -147,6 +144,11 @@ impl Index {
         top(&self.searcher()?, query, &request)
     }
 
+    /// The `k` best documents, equal scores in input order, and the exact number of all that match.
+    pub fn rank_and_count(&self, query: &PreparedQuery, k: usize) -> Result<Ranked, Error> {
+        top(&self.searcher()?, query, &TopK { k, exact_total: true, ..TopK::default() })
+    }
+
     /// The `k` best documents with equal scores in the order asked for.
     pub fn rank_in_order(
         &self,
@@ -172,20 +174,18 @@ impl Index {
 
     fn ranked(&self, query: &PreparedQuery, request: &SearchRequest) -> Result<Ranked, Error> {
         let searcher = self.searcher()?;
-        let strategy = request.strategy.into();
+        let SearchRequest { limit: k, offset, threads, exact_total, .. } = *request;
+        let wanted = TopK { k, offset, strategy: request.strategy.into(), threads, exact_total };
         match request.ties {
-            Ties::Number => {
-                let SearchRequest { limit: k, offset, threads, .. } = *request;
-                let request = TopK { k, offset, strategy, threads };
-                top(&searcher, query, &request)
-            }
+            Ties::Number => top(&searcher, query, &wanted),
             Ties::Id => {
-                let wanted = request.offset.saturating_add(request.limit);
-                let mut ranked = self.with_all_ties(&searcher, query, wanted, strategy)?;
+                let wanted = TopK { k: k.saturating_add(offset), offset: 0, ..wanted };
+                let mut ranked = self.with_all_ties(&searcher, query, wanted)?;
+                let wanted = wanted.k;
                 self.sort_ties_by_id(&mut ranked.documents)?;
                 let last = wanted.min(ranked.documents.len());
                 ranked.documents.truncate(last);
-                ranked.documents.drain(..request.offset.min(last));
+                ranked.documents.drain(..offset.min(last));
                 Ok(ranked)
             }
         }
@@ -197,14 +197,13 @@ impl Index {
         &self,
         searcher: &Searcher<'_>,
         query: &PreparedQuery,
-        wanted: usize,
-        strategy: query::Strategy,
+        wanted: TopK,
     ) -> Result<Ranked, Error> {
-        let mut k = wanted;
+        let (mut k, wanted) = (wanted.k, TopK { threads: 1, ..wanted });
         loop {
-            let ranked = top(searcher, query, &TopK { k, strategy, ..TopK::default() })?;
+            let ranked = top(searcher, query, &TopK { k, ..wanted })?;
             let score = |place: usize| ranked.documents.get(place).map(|(_, score)| *score);
-            let open = wanted.checked_sub(1).and_then(score) == score(k.saturating_sub(1));
+            let open = wanted.k.checked_sub(1).and_then(score) == score(k.saturating_sub(1));
             if ranked.documents.len() < k || !open || k == 0 {
                 return Ok(ranked);
             }

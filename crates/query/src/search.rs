@@ -34,11 +34,13 @@ pub struct TopK {
     pub strategy: Strategy,
     /// How many threads may work on an expensive query; the hits are the same.
     pub threads: usize,
+    /// Whether the total must be exact. That costs less than counting by [`Searcher::count_documents`] as well.
+    pub exact_total: bool,
 }
 
 impl Default for TopK {
     fn default() -> Self {
-        TopK { k: 10, offset: 0, strategy: Strategy::Auto, threads: 1 }
+        TopK { k: 10, offset: 0, strategy: Strategy::Auto, threads: 1, exact_total: false }
     }
 }
 
@@ -190,9 +192,18 @@ impl<'i> Searcher<'i> {
 
     /// The best documents.
     pub fn search(&self, plan: &Plan, request: &TopK) -> Result<TopDocs, Error> {
+        let mut top = self.best_docs(plan, request)?;
+        if let (true, Total::AtLeast(_)) = (request.exact_total, top.total) {
+            top.total = Total::Exact(self.count_documents(plan)?);
+        }
+        Ok(top)
+    }
+
+    fn best_docs(&self, plan: &Plan, request: &TopK) -> Result<TopDocs, Error> {
         if request.strategy == Strategy::Auto && !plan.model().is_exhaustive() {
-            let wanted = request.k.saturating_add(request.offset);
-            if let Some(mut top) = kernels::top_docs(self.index, plan, wanted, request.threads)? {
+            let k = request.k.saturating_add(request.offset);
+            let from_first = TopK { k, offset: 0, ..*request };
+            if let Some(mut top) = kernels::top_docs(self.index, plan, &from_first)? {
                 top.hits.drain(..request.offset.min(top.hits.len()));
                 return Ok(top);
             }

@@ -19,29 +19,30 @@ use best::Best;
 use bounds::ImpactBounds;
 use codec::simd;
 use phrase::PhraseScan;
-use ranked::{Role, Work};
+use ranked::{Conditions, Role, Work};
 use store::IndexFile;
 
 use crate::plan::{Filtered, Shape, TermLeaf};
-use crate::{Error, Plan, TopDocs, Total};
+use crate::{Error, Plan, TopDocs, TopK, Total};
 
-/// The best `k` documents, if a kernel takes the plan.
+/// The best documents from the first on, if a kernel takes the plan. An exact total is found on the way where that is cheaper
+/// than counting afterwards.
 ///
 /// On several threads where that pays and nothing is filtered; the total is counted then, since how much each thread skips
 /// is chance.
 pub(crate) fn top_docs(
     index: &IndexFile,
     plan: &Plan,
-    k: usize,
-    threads: usize,
+    request: &TopK,
 ) -> Result<Option<TopDocs>, Error> {
+    let &TopK { k, threads, exact_total, .. } = request;
     if 1 < threads
         && 0 < k
         && let Some(top) = top_docs_by_many(index, plan, k, threads)?
     {
         return Ok(Some(top));
     }
-    simd::widest(BestDocs { index, plan, k })
+    simd::widest(BestDocs { index, plan, k, exact_total })
 }
 
 /// The best `k` documents found by many threads, if that pays.
@@ -66,6 +67,7 @@ struct BestDocs<'a> {
     index: &'a IndexFile,
     plan: &'a Plan,
     k: usize,
+    exact_total: bool,
 }
 
 impl simd::Kernel for BestDocs<'_> {
@@ -73,32 +75,36 @@ impl simd::Kernel for BestDocs<'_> {
 
     #[inline(always)]
     fn run(self) -> Self::Output {
-        best_docs(self.index, self.plan, self.k)
+        best_docs(self)
     }
 }
 
 #[inline(always)]
-fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>, Error> {
+fn best_docs(wanted: BestDocs<'_>) -> Result<Option<TopDocs>, Error> {
+    let BestDocs { index, plan, k, exact_total } = wanted;
     let mut best = Best::new(k);
     let mut work = Work::default();
     let Filtered { shape, documents, optional } = plan.filtered();
-    let allowed = |number: usize| {
-        Allowed::new(documents.as_ref().map(|segments| segments[number].as_slice()))
+    let bm25 = plan.bm25();
+    let conditions = |number: usize| {
+        let documents = documents.as_ref().map(|segments| segments[number].as_slice());
+        Conditions { allowed: Allowed::new(documents), bm25, counts_all: exact_total }
     };
     match shape {
         Shape::Nothing => {}
         Shape::Phrase { weight, words } => {
             for (number, segment) in index.segments().iter().enumerate() {
-                let allowed = allowed(number);
+                let conditions = conditions(number);
                 if let Some(list) = phrase::pair(segment, number, &words)? {
-                    let bm25 = plan.bm25();
                     if let (None, Some(kth)) = (&documents, stored_kth(k)) {
                         let bounds = ImpactBounds::new(segment.record(), bm25);
                         best.prime(weight * bounds.floor(list.kth_impacts()[kth]));
                     }
-                    work.add(ranked::run_list(segment, list, weight, allowed, bm25, &mut best)?);
-                } else if let Some(mut scan) = PhraseScan::open(segment, number, &words, allowed)? {
-                    work.add(scan.rank(weight, plan.bm25(), &mut best)?);
+                    work.add(ranked::run_list(segment, list, weight, conditions, &mut best)?);
+                } else if let Some(mut scan) =
+                    PhraseScan::open(segment, number, &words, conditions.allowed)?
+                {
+                    work.add(scan.rank(weight, conditions, &mut best)?);
                     work.blocks.add(scan.blocks());
                 }
             }
@@ -106,15 +112,17 @@ fn best_docs(index: &IndexFile, plan: &Plan, k: usize) -> Result<Option<TopDocs>
         shape => {
             let Some(terms) = roles(shape) else { return Ok(None) };
             let is_plain = documents.is_none();
+            let is_known = is_plain && terms.len() == 1;
             if is_plain {
                 best.prime(floor(index, plan, &terms, k)?);
             }
             for (number, segment) in index.segments().iter().enumerate() {
-                let allowed = allowed(number);
-                work.add(ranked::run(segment, number, &terms, allowed, plan.bm25(), &mut best)?);
+                let conditions =
+                    Conditions { counts_all: exact_total && !is_known, ..conditions(number) };
+                work.add(ranked::run(segment, number, &terms, conditions, &mut best)?);
             }
-            if let ([(_, term)], true) = (&terms[..], is_plain) {
-                work = Work { candidates: term.doc_freq, skipped: false, ..work };
+            if is_known {
+                work = Work { candidates: terms[0].1.doc_freq, skipped: false, ..work };
             }
         }
     }

@@ -20,7 +20,7 @@ use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
-use super::ranked::{FEW, Work};
+use super::ranked::{Conditions, FEW, Work};
 use super::term::{TermScan, bits, count_in};
 use crate::plan::TermLeaf;
 use crate::{Blocks, Bm25, Error};
@@ -67,6 +67,7 @@ struct Scoring<'a> {
     bounds: ImpactBounds,
     impacts: ImpactTable,
     norms: &'a [u8],
+    counts_all: bool,
 }
 
 impl Scoring<'_> {
@@ -130,7 +131,13 @@ impl<'a> PhraseScan<'a> {
 
     /// Evaluates the segment into `best`.
     #[inline(always)]
-    pub(crate) fn rank(&mut self, weight: f64, bm25: Bm25, best: &mut Best) -> Result<Work, Error> {
+    pub(crate) fn rank(
+        &mut self,
+        weight: f64,
+        conditions: Conditions<'_>,
+        best: &mut Best,
+    ) -> Result<Work, Error> {
+        let Conditions { bm25, counts_all, .. } = conditions;
         let mut scoring = Scoring {
             weight,
             weight_bound: round_up(weight),
@@ -138,6 +145,7 @@ impl<'a> PhraseScan<'a> {
             bounds: ImpactBounds::new(self.segment.record(), bm25),
             impacts: ImpactTable::new(bm25),
             norms: self.segment.norms(),
+            counts_all,
         };
         let mut work = Work::default();
         if self.words[0].scan.can_lead() {
@@ -152,12 +160,13 @@ impl<'a> PhraseScan<'a> {
             if impact == 0.0 {
                 continue;
             }
-            if weight * impact * SLACK <= best.threshold() {
+            if weight * impact * SLACK <= best.threshold() && !counts_all {
                 work.skipped = true;
                 continue;
             }
             let possible = self.enter(number)?;
             let live = match count_in(&self.candidates, possible) {
+                _ if counts_all => possible,
                 0..=FEW => possible,
                 _ => possible & self.live(&mut scoring, best.threshold())?,
             };
@@ -204,13 +213,13 @@ impl<'a> PhraseScan<'a> {
         best: &mut Best,
         work: &mut Work,
     ) -> Result<(), Error> {
-        let mut docs = [0; BLOCK];
+        let (counts_all, mut docs) = (scoring.counts_all, [0; BLOCK]);
         for block in 0..self.words[0].scan.list().block_count() {
             let length = self.words[0].scan.copy_block(block, &mut docs)?;
             for (index, &doc) in docs[..length].iter().enumerate() {
                 let rank = block * BLOCK + index;
                 let frequency = self.words[0].scan.frequency(rank)?;
-                if !scoring.can_be(doc, frequency, best) {
+                if !counts_all && !scoring.can_be(doc, frequency, best) {
                     work.skipped = true;
                 } else if self.look_up(doc, rank)? {
                     self.evaluate(doc, scoring, best, work)?;
@@ -329,23 +338,26 @@ impl<'a> PhraseScan<'a> {
         best: &mut Best,
         work: &mut Work,
     ) -> Result<(), Error> {
-        let mut least = u32::MAX;
+        let (mut least, mut is_cut) = (u32::MAX, false);
         for word in &mut self.words[..self.required] {
             let frequency = word.scan.frequency(word.rank)?;
-            if frequency < least && !scoring.can_be(doc, frequency, best) {
-                work.skipped = true;
-                return Ok(());
+            is_cut |= frequency < least && !scoring.can_be(doc, frequency, best);
+            if is_cut {
+                break;
             }
             least = least.min(frequency);
         }
-        let mut is_cut = false;
+        if is_cut && !scoring.counts_all {
+            work.skipped = true;
+            return Ok(());
+        }
         let frequency = self.occurrences(doc, |most| {
-            is_cut = !scoring.can_be(doc, most, best);
-            !is_cut
+            is_cut = is_cut || !scoring.can_be(doc, most, best);
+            !is_cut || scoring.counts_all
         })?;
-        work.skipped |= is_cut;
-        if 0 < frequency {
-            work.candidates += 1;
+        work.skipped |= is_cut && !scoring.counts_all;
+        work.candidates += u64::from(0 < frequency);
+        if 0 < frequency && !is_cut {
             let norm = scoring.bm25.norm(self.segment.length(doc));
             let score = scoring.weight * Bm25::impact(frequency, norm);
             best.offer(self.segment.base() + doc, score);

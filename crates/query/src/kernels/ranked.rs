@@ -80,18 +80,27 @@ impl Work {
     }
 }
 
+/// What holds for every document of a segment.
+#[derive(Clone, Copy)]
+pub(crate) struct Conditions<'a> {
+    pub(crate) allowed: Allowed<'a>,
+    pub(crate) bm25: Bm25,
+    /// Whether all matching documents are to be counted, also those that cannot be among the best. Nothing is then passed
+    /// over, but for unions.
+    pub(crate) counts_all: bool,
+}
+
 /// Evaluates one segment into `best`; `terms` are in canonical order.
 #[inline(always)]
 pub(crate) fn run(
     segment: &Segment,
     number: usize,
     terms: &[(Role, TermLeaf<'_>)],
-    allowed: Allowed<'_>,
-    bm25: Bm25,
+    conditions: Conditions<'_>,
     best: &mut Best,
 ) -> Result<Work, Error> {
     match open(segment, number, terms)? {
-        Some(found) => evaluate(segment, found, allowed, bm25, best),
+        Some(found) => evaluate(segment, found, conditions, best),
         None => Ok(Work::default()),
     }
 }
@@ -113,7 +122,8 @@ pub(crate) fn run_part(
     best: &mut Best,
 ) -> Result<Work, Error> {
     let Some(found) = open(segment, number, terms)? else { return Ok(Work::default()) };
-    let Some(mut scan) = Scan::new(segment, found, Allowed::new(None), bm25) else {
+    let conditions = Conditions { allowed: Allowed::new(None), bm25, counts_all: false };
+    let Some(mut scan) = Scan::new(segment, found, conditions) else {
         return Ok(Work::default());
     };
     for chunk in extent.chunks.clone() {
@@ -148,13 +158,13 @@ pub(crate) fn run_list(
     segment: &Segment,
     list: PostingList<'_>,
     weight: f64,
-    allowed: Allowed<'_>,
-    bm25: Bm25,
+    conditions: Conditions<'_>,
     best: &mut Best,
 ) -> Result<Work, Error> {
     let term = Term::new(list, Role::Must, weight)?;
-    let is_plain = allowed.is_all();
-    let work = evaluate(segment, vec![term], allowed, bm25, best)?;
+    let is_plain = conditions.allowed.is_all();
+    let counts_all = conditions.counts_all && !is_plain;
+    let work = evaluate(segment, vec![term], Conditions { counts_all, ..conditions }, best)?;
     let all = Work { candidates: u64::from(list.doc_freq()), skipped: false, ..work };
     Ok(if is_plain { all } else { work })
 }
@@ -163,11 +173,10 @@ pub(crate) fn run_list(
 fn evaluate<'a>(
     segment: &'a Segment,
     terms: Vec<Term<'a>>,
-    allowed: Allowed<'a>,
-    bm25: Bm25,
+    conditions: Conditions<'a>,
     best: &mut Best,
 ) -> Result<Work, Error> {
-    let Some(mut scan) = Scan::new(segment, terms, allowed, bm25) else {
+    let Some(mut scan) = Scan::new(segment, terms, conditions) else {
         return Ok(Work::default());
     };
     if scan.terms.len() == 1 && scan.terms[0].scan.has_blocks() {
@@ -186,6 +195,7 @@ fn evaluate<'a>(
 struct Scan<'a> {
     segment: &'a Segment,
     allowed: Allowed<'a>,
+    counts_all: bool,
     norms: &'a [u8],
     bm25: Bm25,
     bounds: ImpactBounds,
@@ -194,6 +204,7 @@ struct Scan<'a> {
     /// Scoring terms: the required ones, rarest first, then the welcome ones, highest chunk bound first.
     order: Vec<usize>,
     must_count: usize,
+    has_forbidden: bool,
     /// Sums of the bounds of `order[i..]` in the window, or in the chunk where its candidates are few.
     rest: Vec<f32>,
     /// Candidates by window, where terms are required.
@@ -211,9 +222,9 @@ impl<'a> Scan<'a> {
     fn new(
         segment: &'a Segment,
         terms: Vec<Term<'a>>,
-        allowed: Allowed<'a>,
-        bm25: Bm25,
+        conditions: Conditions<'a>,
     ) -> Option<Scan<'a>> {
+        let Conditions { allowed, bm25, counts_all } = conditions;
         let of_role = |wanted: Role| {
             let indexes = 0..terms.len();
             indexes.filter(|&index| terms[index].role == wanted).collect::<Vec<_>>()
@@ -228,6 +239,7 @@ impl<'a> Scan<'a> {
         Some(Scan {
             segment,
             allowed,
+            counts_all: counts_all && 0 < must_count,
             norms: segment.norms(),
             bm25,
             bounds: ImpactBounds::new(segment.record(), bm25),
@@ -236,6 +248,7 @@ impl<'a> Scan<'a> {
             lost: 1e-5 + 2.0 * terms.len() as f64 * f64::from(f32::EPSILON),
             order,
             must_count,
+            has_forbidden: terms.iter().any(|term| term.role == Role::MustNot),
             terms,
             candidates: Box::new([0; WINDOWS]),
             sums: Box::new([0.0; WINDOWS]),
@@ -255,22 +268,11 @@ impl<'a> Scan<'a> {
         if self.allowed.windows(number) == 0 {
             return Ok(());
         }
-        let mut total = 0.0;
-        for &index in &self.order {
-            let term = &mut self.terms[index];
-            let impact = term.enter_bound(number, &self.bounds);
-            if impact == 0.0 && term.role == Role::Must {
-                return Ok(());
-            }
-            total += term.chunk_bound;
-        }
-        if total * SLACK <= best.threshold() {
+        let Some(total) = self.enter_bounds(number) else { return Ok(()) };
+        let is_hopeless = total * SLACK <= best.threshold();
+        if is_hopeless && !self.counts_all {
             self.work.skipped |= 0.0 < total;
             return Ok(());
-        }
-        for term in &mut self.terms {
-            term.chunk = number;
-            term.has_entered = false;
         }
         let terms = &self.terms;
         let welcome = &mut self.order[self.must_count..];
@@ -291,6 +293,9 @@ impl<'a> Scan<'a> {
         if 0 < self.must_count {
             let candidates = count_in(&self.candidates, possible);
             self.work.candidates += u64::from(candidates);
+            if is_hopeless {
+                return Ok(());
+            }
             if candidates <= FEW {
                 return self.few(number, possible, best);
             }
@@ -306,6 +311,25 @@ impl<'a> Scan<'a> {
             self.window(number, window, best)?;
         }
         Ok(())
+    }
+
+    /// Takes the terms' bounds of a chunk; their sum, or `None` where a required term is missing.
+    #[inline(always)]
+    fn enter_bounds(&mut self, number: u32) -> Option<f64> {
+        let mut total = 0.0;
+        for &index in &self.order {
+            let term = &mut self.terms[index];
+            let impact = term.enter_bound(number, &self.bounds);
+            if impact == 0.0 && term.role == Role::Must {
+                return None;
+            }
+            total += term.chunk_bound;
+        }
+        for term in &mut self.terms {
+            term.chunk = number;
+            term.has_entered = false;
+        }
+        Some(total)
     }
 
     /// Enters the chunk with every term that can make a document a candidate; the windows in which there may be one.
@@ -365,7 +389,6 @@ impl<'a> Scan<'a> {
         }
         let bound: f64 = required.iter().map(|&index| self.terms[index].chunk_bound).sum();
         if bound * SLACK <= threshold {
-            self.work.skipped = true;
             for window in bits(possible) {
                 self.candidates[window] &= any[window];
                 possible &= !(u64::from(self.candidates[window] == 0) << window);
@@ -482,7 +505,7 @@ impl<'a> Scan<'a> {
     /// Documents of a window with so many (1 to 3) of the terms that are not required.
     #[inline(always)]
     fn with_so_many(&mut self, window: usize, needed: usize) -> Result<u64, Error> {
-        self.work.skipped = true;
+        self.work.skipped |= self.must_count == 0;
         // Bits of documents that have one, two, three terms or more. A term that was not entered may be anywhere.
         let mut at_least = [0u64; 3];
         for &index in &self.order[self.must_count..] {

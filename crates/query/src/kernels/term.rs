@@ -6,8 +6,8 @@
 
 use codec::simd::{self, WindowStarts};
 use store::postings::chunked::{
-    CHUNK, Chunk, ChunkDocs, WINDOWS, packed_number, presence_word, window_count, window_rank,
-    window_word,
+    CHUNK, Chunk, ChunkDocs, WINDOWS, packed_number, presence_word, window_count, window_find,
+    window_rank, window_word,
 };
 use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
 
@@ -53,6 +53,9 @@ pub(crate) struct TermScan<'a> {
     /// Frequencies of 128 ranks.
     frequencies: Box<[u32; BLOCK]>,
     frequency_block: usize,
+    /// The block of which single frequencies were read last, and how many.
+    probed_block: usize,
+    probes: u32,
     places: Option<Box<Places>>,
     places_block: usize,
     /// For the positions of tiny lists.
@@ -76,6 +79,9 @@ pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
 
 /// A list leads an intersection where at most one of so many documents is in it.
 const LEAD_SHARE: u64 = 128;
+
+/// So many frequencies of a block are read one by one before all are decoded.
+const PROBES: u32 = 4;
 
 /// How many documents the windows of `live` hold.
 #[inline(always)]
@@ -107,6 +113,8 @@ impl<'a> TermScan<'a> {
             base: 0,
             frequencies: Box::new([0; BLOCK]),
             frequency_block: NONE,
+            probed_block: NONE,
+            probes: 0,
             places: None,
             places_block: NONE,
             cursor: None,
@@ -207,6 +215,7 @@ impl<'a> TermScan<'a> {
         self.chunk_number = number;
         if self.is_chunked {
             self.frequency_block = NONE;
+            self.probed_block = NONE;
             self.places_block = NONE;
             self.enter_chunk(number)?;
         } else {
@@ -325,6 +334,10 @@ impl<'a> TermScan<'a> {
         let (window, bit) = ((doc % CHUNK / 64) as usize, doc % 64);
         if self.present >> window & 1 == 0 {
             return Ok(None);
+        }
+        if let View::Windows { counts, numbers } = self.view {
+            let start = self.window_starts.start(window);
+            return Ok(window_find(numbers, start, window_count(counts, window), bit));
         }
         let word = self.word(window);
         if word >> bit & 1 == 0 {
@@ -535,6 +548,34 @@ impl<'a> TermScan<'a> {
         let rank = self.base + rank;
         self.load_frequencies(rank / BLOCK)?;
         Ok(self.frequencies[rank % BLOCK])
+    }
+
+    /// The same where few of a block's frequencies are wanted.
+    #[inline(always)]
+    pub(crate) fn single_frequency(&mut self, rank: usize) -> Result<u32, Error> {
+        let rank = self.base + rank;
+        let block = rank / BLOCK;
+        if self.frequency_block != block {
+            if self.probed_block != block {
+                (self.probed_block, self.probes) = (block, 0);
+            }
+            self.probes += 1;
+            if self.probes <= PROBES {
+                return self.probe(rank);
+            }
+            self.load_frequencies(block)?;
+        }
+        Ok(self.frequencies[rank % BLOCK])
+    }
+
+    /// One frequency, of a block that was not decoded.
+    fn probe(&mut self, rank: usize) -> Result<u32, Error> {
+        if self.is_chunked {
+            return Ok(self.chunk.frequency(rank)?);
+        }
+        let block = rank / BLOCK;
+        self.load_docs(block)?;
+        Ok(self.list.block_frequency(block, self.frequencies_at, rank % BLOCK)?)
     }
 
     /// The positions of the posting of a rank, whose document this is, put into `out`. Documents must ascend.

@@ -20,7 +20,7 @@ use super::best::Best;
 use super::count;
 use super::parallel;
 use super::phrase::{self, PhraseScan};
-use super::ranked::{self, Role};
+use super::ranked::{self, Conditions, Role};
 use crate::Bm25;
 use crate::plan::TermLeaf;
 
@@ -294,6 +294,7 @@ proptest! {
         bm25 in ranking(),
         filter in filter(),
         k in prop_oneof![Just(1usize), Just(10), Just(100), Just(1000), Just(20_000)],
+        counts_all: bool,
     ) {
         let terms: Vec<_> = roles
             .iter()
@@ -312,8 +313,11 @@ proptest! {
         if terms.iter().any(|(role, ..)| *role != Role::MustNot) {
             prop_assert_eq!(count::run(segment, 0, &leaves, allowed).unwrap(), all.len() as u64);
             let mut best = Best::new(k);
-            let work = ranked::run(segment, 0, &leaves, allowed, bm25, &mut best).unwrap();
+            let conditions = Conditions { allowed, bm25, counts_all };
+            let work = ranked::run(segment, 0, &leaves, conditions, &mut best).unwrap();
             prop_assert!(work.skipped || work.candidates == all.len() as u64);
+            let is_led = terms.iter().any(|(role, ..)| *role == Role::Must) && 1 < terms.len();
+            prop_assert!(!(work.skipped && counts_all && is_led));
             prop_assert!(work.candidates <= all.len() as u64);
             prop_assert!(all.is_empty() || 0 < work.blocks.read);
             let counted = work.blocks.read + work.blocks.skipped;
@@ -331,6 +335,7 @@ proptest! {
         k in prop_oneof![Just(1usize), Just(10), Just(1000)],
         weight in 0.1f64..5.0,
         with_pairs: bool,
+        counts_all: bool,
     ) {
         let all: Vec<(u32, f64)> = (0..)
             .zip(&sample().texts)
@@ -344,12 +349,14 @@ proptest! {
         let index = if with_pairs { &sample().with_pairs } else { &sample().index };
         let segment = &index.segments()[0];
         let allowed = Allowed::new(filter.as_deref());
+        let conditions = Conditions { allowed, bm25, counts_all };
         let (mut best, mut count) = (Best::new(k), 0);
         if let Some(list) = phrase::pair(segment, 0, &leaves).unwrap() {
-            ranked::run_list(segment, list, weight, allowed, bm25, &mut best).unwrap();
+            ranked::run_list(segment, list, weight, conditions, &mut best).unwrap();
             count = count::run_list(segment, list, allowed).unwrap();
         } else if let Some(mut scan) = PhraseScan::open(segment, 0, &leaves, allowed).unwrap() {
-            scan.rank(weight, bm25, &mut best).unwrap();
+            let work = scan.rank(weight, conditions, &mut best).unwrap();
+            prop_assert!(work.candidates == all.len() as u64 || work.skipped && !counts_all);
             prop_assert!(all.is_empty() || 0 < scan.blocks().read);
             let mut scan = PhraseScan::open(segment, 0, &leaves, allowed).unwrap().unwrap();
             count = scan.count().unwrap();

@@ -4,14 +4,40 @@
 //! out: the same documents and scores as going through all windows. What is looked up in the other lists is only what
 //! the leader's own impacts leave in doubt.
 
+use codec::simd;
 use store::postings::BLOCK;
 use store::postings::chunked::CHUNK;
 
 use super::super::best::Best;
 use super::super::bounds::{SLACK, round_up};
+use super::super::impacts::ImpactTable;
 use super::super::term::bits;
 use super::{Role, Scan};
 use crate::{Bm25, Error};
+
+/// Bounds what a term brings each of some documents.
+struct Weigh<'a> {
+    docs: &'a [u32],
+    frequencies: &'a [u32],
+    norms: &'a [u8],
+    impacts: &'a mut ImpactTable,
+    weight: f32,
+    known: &'a mut [f32],
+}
+
+impl simd::Kernel for Weigh<'_> {
+    type Output = ();
+
+    /// A function of its own has registers of its own.
+    #[inline(always)]
+    fn run(self) {
+        let documents = self.docs.iter().zip(self.frequencies);
+        for (known, (&doc, &frequency)) in self.known.iter_mut().zip(documents) {
+            let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
+            *known = self.weight * self.impacts.impact(norm, frequency);
+        }
+    }
+}
 
 impl Scan<'_> {
     /// One term alone whose postings stand in blocks.
@@ -52,75 +78,93 @@ impl Scan<'_> {
     #[inline(always)]
     pub(super) fn lead(&mut self, best: &mut Best) -> Result<(), Error> {
         let leader = self.order[0];
-        let mut docs = [0; BLOCK];
-        let (mut chunk, mut is_hopeless);
+        let (mut docs, mut known) = ([0; BLOCK], [0.0; BLOCK]);
         for block in 0..self.terms[leader].scan.list().block_count() {
-            let length = self.terms[leader].scan.copy_block(block, &mut docs)?;
-            let bound = self.bounds.impact(self.terms[leader].scan.list().block_bound(block));
-            let block_bound = round_up(self.terms[leader].weight * bound);
-            // Nothing is known of the chunk in which the block begins.
-            (chunk, is_hopeless) = (u32::MAX, false);
-            for (index, &doc) in docs[..length].iter().enumerate() {
-                if !self.allowed.admits(doc) {
-                    continue;
+            let term = &mut self.terms[leader];
+            let (found, frequencies) = term.scan.block(block)?;
+            let (length, norms, impacts) = (found.len(), self.norms, &mut self.impacts);
+            docs[..length].copy_from_slice(found);
+            let (docs, known) = (&docs[..length], &mut known[..length]);
+            let weight = term.weight_bound;
+            simd::widest(Weigh { docs, frequencies, norms, impacts, weight, known });
+            let mut first = 0;
+            while first < length {
+                let chunk = docs[first] / CHUNK;
+                let inside = docs[first..].iter().take_while(|&&doc| doc / CHUNK == chunk);
+                let end = first + inside.count();
+                for &index in &self.order[1..] {
+                    self.terms[index].enter_bound(chunk, &self.bounds);
                 }
-                if doc / CHUNK != chunk {
-                    chunk = doc / CHUNK;
-                    for &index in &self.order[1..] {
-                        self.terms[index].enter_bound(chunk, &self.bounds);
-                    }
-                    self.sum_chunk_bounds();
-                    is_hopeless = block_bound + self.rest[1] <= self.cut(best);
-                    self.work.skipped |= is_hopeless;
+                self.sum_chunk_bounds();
+                for index in first..end {
+                    self.led_by(docs[index], known[index], block * BLOCK + index, best)?;
                 }
-                if is_hopeless {
-                    continue;
-                }
-                let term = &mut self.terms[leader];
-                term.frequency = term.scan.frequency(block * BLOCK + index)?;
-                let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
-                let known = term.weight_bound * self.impacts.impact(norm, term.frequency);
-                if known + self.rest[1] <= self.cut(best) {
-                    self.work.skipped = true;
-                } else if self.look_up(doc)? {
-                    self.work.candidates += 1;
-                    self.offer(doc, norm, best);
-                }
+                first = end;
             }
         }
         Ok(())
     }
 
-    /// Whether a document of the leading term has all other required ones and no forbidden one; reads the frequencies.
+    /// Evaluates a document of the leading term: its rank there, and what the term brings it at most.
+    #[inline(always)]
+    fn led_by(&mut self, doc: u32, known: f32, rank: usize, best: &mut Best) -> Result<(), Error> {
+        let is_hopeless = known + self.rest[1] <= self.cut(best);
+        if is_hopeless && !self.counts_all {
+            self.work.skipped = true;
+            return Ok(());
+        }
+        if !self.allowed.admits(doc) || !self.look_up(doc)? {
+            return Ok(());
+        }
+        self.work.candidates += 1;
+        if !is_hopeless {
+            let leader = &mut self.terms[self.order[0]];
+            leader.frequency = leader.scan.frequency(rank)?;
+            self.offer(doc, known, best)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a document of the leading term has all other required ones and no forbidden one; finds its ranks.
     #[inline(always)]
     fn look_up(&mut self, doc: u32) -> Result<bool, Error> {
         for place in 1..self.order.len() {
             let term = &mut self.terms[self.order[place]];
-            match term.scan.seek(doc)? {
-                Some(rank) => term.frequency = term.scan.frequency(rank)?,
-                None if place < self.must_count => return Ok(false),
-                None => term.frequency = 0,
+            term.found = term.scan.seek(doc)?;
+            if term.found.is_none() && place < self.must_count {
+                return Ok(false);
             }
         }
-        for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
-            if term.scan.seek(doc)?.is_some() {
-                return Ok(false);
+        if self.has_forbidden {
+            for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
+                if term.scan.seek(doc)?.is_some() {
+                    return Ok(false);
+                }
             }
         }
         Ok(true)
     }
 
-    /// Scores a document whose frequencies are known, if its bound is above the threshold.
+    /// Scores a document that was found in all lists, as far as it can be among the best.
     #[inline(always)]
-    fn offer(&mut self, doc: u32, norm: u8, best: &mut Best) {
-        let mut bound = 0.0;
-        for &index in &self.order {
-            let term = &self.terms[index];
-            bound += term.weight_bound * self.impacts.impact(norm, term.frequency);
+    fn offer(&mut self, doc: u32, mut known: f32, best: &mut Best) -> Result<(), Error> {
+        let cut = self.cut(best);
+        let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
+        for place in 1..self.order.len() {
+            if known + self.rest[place] <= cut {
+                return Ok(());
+            }
+            let term = &mut self.terms[self.order[place]];
+            term.frequency = match term.found {
+                Some(rank) => term.scan.single_frequency(rank)?,
+                None => 0,
+            };
+            known += term.weight_bound * self.impacts.impact(norm, term.frequency);
         }
-        if self.cut(best) < bound {
+        if cut < known {
             self.score(doc, best);
         }
+        Ok(())
     }
 
     /// The place in the order of the shortest list in blocks without which no document of the chunk can be among the best:

@@ -31,6 +31,8 @@ pub(super) struct Term<'a> {
     pub(super) rank: usize,
     pub(super) has_word: bool,
     pub(super) has_rank: bool,
+    /// The rank of a document that was looked up.
+    pub(super) found: Option<usize>,
     /// Its occurrences in the current candidate.
     pub(super) frequency: u32,
 }
@@ -51,6 +53,7 @@ impl<'a> Term<'a> {
             rank: 0,
             has_word: false,
             has_rank: false,
+            found: None,
             frequency: 0,
         })
     }
