@@ -157,7 +157,7 @@ pub(crate) struct IndexArguments {
     /// The index to create or to add to: one file
     #[arg(value_name = "IDX")]
     pub(crate) index: PathBuf,
-    /// Files, folders or `-`
+    /// Files, folders, quoted patterns such as 'dumps/**/*.jsonl.gz', or `-`
     #[arg(value_name = "INPUT", required = true)]
     pub(crate) inputs: Vec<PathBuf>,
     /// Format of the inputs [default: found by content]

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::bail;
-use pressmark::{BuildOptions, BuildRequest, Index, OnBad, OpenOptions};
+use pressmark::{BuildOptions, BuildRequest, Index, Input, OnBad, OpenOptions};
 
 use crate::arguments::Setting;
 use crate::commands::index::{input, say_omissions};
@@ -21,7 +21,7 @@ pub(crate) fn index(path: &Path, setting: &Setting) -> anyhow::Result<Index> {
 
 /// Opens an index file, or indexes a dump, a folder or standard input in memory.
 pub(crate) fn index_or_dump(path: &Path, setting: &Setting) -> anyhow::Result<Index> {
-    if path.as_os_str() == "-" || path.is_dir() {
+    if path.as_os_str() == "-" || path.is_dir() || Input::is_pattern(path) {
         return dump(path, setting);
     }
     match index(path, setting) {

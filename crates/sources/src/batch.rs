@@ -7,8 +7,9 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::formats::parquet::{self, RowGroup};
+use crate::formats::parquet::{self, Rows};
 use crate::mapping::{FieldBuilder, MAX_FIELDS};
+use crate::stream::RecordLimit;
 use crate::summary::{Counters, Counts};
 use crate::{BadRecord, Document, FieldMap, Item, SkipReason, Tally, Value, encoding};
 
@@ -29,10 +30,8 @@ pub(crate) enum Piece {
     Records(Records),
     /// Something already known when the batch was cut.
     Item(Arc<SourceContext>, Item),
-    /// Documents that need no parsing, and about how many bytes they have.
-    Documents(Arc<SourceContext>, Vec<Document>, usize),
-    /// Rows of a columnar data set.
-    Rows(Arc<SourceContext>, RowGroup),
+    /// Items that need no parsing, and about how many bytes they have.
+    Items(Arc<SourceContext>, Vec<Item>, usize),
 }
 
 /// Raw records of one source, side by side.
@@ -97,12 +96,7 @@ impl Batch {
             };
             match piece {
                 Piece::Item(_, item) => give(item.clone()),
-                Piece::Documents(_, documents, _) => {
-                    documents.iter().cloned().map(Item::Document).for_each(give);
-                }
-                Piece::Rows(source, group) => {
-                    read_rows(source, group, &mut fields, &mut counts, sink);
-                }
+                Piece::Items(_, items, _) => items.iter().cloned().for_each(give),
                 Piece::Records(records) => {
                     for span in &records.spans {
                         records.read_one(span, &mut fields, &mut counts, sink);
@@ -128,17 +122,14 @@ impl Piece {
     fn source(&self) -> &SourceContext {
         match self {
             Piece::Records(records) => &records.source,
-            Piece::Item(source, _) | Piece::Documents(source, ..) | Piece::Rows(source, _) => {
-                source
-            }
+            Piece::Item(source, _) | Piece::Items(source, ..) => source,
         }
     }
 
     pub(crate) fn raw_bytes(&self) -> usize {
         match self {
             Piece::Records(records) => records.bytes.len(),
-            Piece::Rows(_, group) => group.bytes,
-            Piece::Documents(_, _, bytes) => *bytes,
+            Piece::Items(_, _, bytes) => *bytes,
             Piece::Item(..) => 0,
         }
     }
@@ -164,25 +155,50 @@ impl Records {
     }
 }
 
-fn read_rows(
-    source: &SourceContext,
-    group: &RowGroup,
+/// Takes rows until they have `enough` bytes; `None` where there are none left.
+pub(crate) fn take_rows(
+    source: &Arc<SourceContext>,
+    rows: &mut Rows,
     fields: &mut FieldBuilder,
-    counts: &mut Counts,
-    sink: &mut dyn FnMut(Item),
-) {
-    let mut number = group.first;
-    let result = group.read(&mut |row| {
-        fields.begin();
-        let mut emit = Emitter { source, bytes: b"", number, offset: 0, fields, counts, sink };
-        parquet::read_row(row, &mut emit);
-        number += 1;
-    });
-    if let Err((_, reason)) = result {
-        let reason = format!("the row group cannot be read on ({reason}): its other rows are lost");
-        let item = source.bad(number, 0, reason, b"");
-        counts.count(&item);
-        sink(item);
+    (enough, limit): (usize, RecordLimit),
+) -> Option<Piece> {
+    let (mut items, mut bytes) = (Vec::new(), 0);
+    // They are counted where the batch is read.
+    let counts = &mut Counts::default();
+    while bytes < enough && items.len() < enough {
+        let number = rows.number;
+        match rows.next_row() {
+            None => break,
+            Some(Ok(row)) => {
+                fields.begin();
+                let sink = &mut |item| items.push(limited(source, item, limit));
+                let mut emit =
+                    Emitter { source, bytes: b"", number, offset: 0, fields, counts, sink };
+                parquet::read_row(&row, &mut emit);
+                bytes += match items.last() {
+                    Some(Item::Document(document)) => document.bytes(),
+                    _ => 1,
+                };
+            }
+            Some(Err((lost, reason))) => {
+                rows.pass_over(lost);
+                let reason =
+                    format!("the row group cannot be read on ({reason}): its other rows are lost");
+                items.push(source.bad(number, 0, reason, b""));
+            }
+        }
+    }
+    (!items.is_empty()).then(|| Piece::Items(Arc::clone(source), items, bytes))
+}
+
+/// The item, or the bad record that a document longer than the limit is.
+fn limited(source: &SourceContext, item: Item, limit: RecordLimit) -> Item {
+    match item {
+        Item::Document(document) if limit.bytes < document.bytes() => {
+            let reason = limit.refusal(document.bytes() as u64);
+            source.bad(document.number, 0, reason, b"")
+        }
+        other => other,
     }
 }
 

@@ -16,6 +16,12 @@ pub enum Error {
         /// The path as it was given.
         path: PathBuf,
     },
+    /// A pattern that nothing has a name for.
+    #[error("nothing matches `{}`: check the pattern", pattern.display())]
+    NoMatch {
+        /// The pattern as it was given.
+        pattern: PathBuf,
+    },
     /// An input or a folder is there but the system does not let us in.
     #[error("cannot open `{}`: {cause}", path.display())]
     Open {

@@ -13,11 +13,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use sha2::{Digest, Sha256};
 
 use crate::archive::Entries;
-use crate::batch::{Piece, SourceContext};
+use crate::batch::{Piece, SourceContext, take_rows};
+use crate::formats::parquet::Rows;
+use crate::mapping::FieldBuilder;
+use crate::pattern;
 use crate::raw::RawBytes;
 use crate::stream::RecordStream;
 use crate::walk::{self, Found, Kind};
-use crate::{Batch, Error, FieldMap, Item, ReadOptions, SourceSummary, Tally};
+use crate::{Batch, Error, FieldMap, Format, Item, ReadOptions, SourceSummary, Tally};
 
 mod handed;
 mod opening;
@@ -29,7 +32,8 @@ use state::InputState;
 /// What to read.
 #[derive(Debug, Clone)]
 pub enum Input {
-    /// A file, or a folder with everything below it.
+    /// A file, or a folder with everything below it; or where nothing is called that, all files and folders that it matches as a
+    /// pattern (`dumps/*.jsonl.gz`, `**/*.warc.gz`, `part-[0-9]?.csv`), in byte order of their paths, each as an input.
     Path(PathBuf),
     /// Standard input.
     Stdin,
@@ -40,6 +44,13 @@ pub enum Input {
         /// The file's bytes.
         bytes: Vec<u8>,
     },
+}
+
+impl Input {
+    /// Whether `path` is a pattern: nothing is called that, and it has `*`, `?` or `[` in it.
+    pub fn is_pattern(path: &Path) -> bool {
+        pattern::is_pattern(path)
+    }
 }
 
 /// Opens inputs one after another, recognises compression and format of each by its content, and cuts them
@@ -75,6 +86,7 @@ pub struct Inputs {
     /// Archives being read, each inside the one before.
     archives: Vec<OpenArchive>,
     current: Option<Open>,
+    table: Option<OpenTable>,
     /// Documents that need no reading, after everything else.
     documents: Option<Documents>,
     /// Pieces for the next batches.
@@ -121,6 +133,13 @@ struct Open {
     stream: RecordStream,
 }
 
+/// A columnar data set being read.
+struct OpenTable {
+    context: Arc<SourceContext>,
+    rows: Rows,
+    fields: FieldBuilder,
+}
+
 /// An archive being read.
 struct OpenArchive {
     source: Source,
@@ -144,6 +163,7 @@ impl Inputs {
             started: 0,
             archives: Vec::new(),
             current: None,
+            table: None,
             documents: None,
             ready: VecDeque::new(),
             total_bytes: Some(0),
@@ -158,6 +178,11 @@ impl Inputs {
     fn add(&mut self, input: Input) -> Result<(), Error> {
         let index = self.inputs.len();
         let (name, bytes, from) = match input {
+            Input::Path(path) if pattern::is_pattern(&path) => {
+                return pattern::matches(&path)?
+                    .into_iter()
+                    .try_for_each(|path| self.add(Input::Path(path)));
+            }
             Input::Path(path) => {
                 let metadata = fs::metadata(&path).map_err(|cause| cannot_open(&path, cause))?;
                 if metadata.is_dir() {
@@ -209,6 +234,12 @@ impl Inputs {
                 match open.stream.next_piece()? {
                     Some(piece) => self.ready.push_back(piece),
                     None => self.close()?,
+                }
+            } else if let Some(OpenTable { context, rows, fields }) = &mut self.table {
+                let limit = self.options.record_limit(Format::Parquet);
+                match take_rows(context, rows, fields, (enough, limit)) {
+                    Some(piece) => self.ready.push_back(piece),
+                    None => self.table = None,
                 }
             } else if !self.archives.is_empty() {
                 self.next_entry()?;

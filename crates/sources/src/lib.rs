@@ -25,6 +25,7 @@ mod formats;
 mod inputs;
 mod mapping;
 mod options;
+mod pattern;
 mod raw;
 mod stream;
 mod summary;

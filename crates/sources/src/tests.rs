@@ -387,3 +387,26 @@ fn real_collections_have_as_many_documents_as_their_descriptions_say() {
         assert_eq!(items.iter().filter(named).count() as u64, documents);
     }
 }
+
+#[test]
+fn a_pattern_names_inputs_in_order_and_a_file_called_like_one_is_that_file() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["b.jsonl", "a.jsonl", "c[1]*.jsonl", "c1.jsonl"] {
+        fs::write(folder.path().join(name), format!("{{\"id\":\"{name}\"}}\n")).unwrap();
+    }
+    let ids = |pattern: &str| -> Vec<String> {
+        let input = Input::Path(folder.path().join(pattern));
+        let (items, summaries) = read_with(vec![input], ReadOptions::default());
+        assert_eq!(items.len(), summaries.len(), "each is an input of its own");
+        let id = |item: &Item| match item {
+            Item::Document(document) => document.id.clone().unwrap(),
+            other => panic!("{other:?}"),
+        };
+        items.iter().map(id).collect()
+    };
+    assert_eq!(ids("[ab].jsonl"), ["a.jsonl", "b.jsonl"]);
+    assert_eq!(ids("c[1]*.jsonl"), ["c[1]*.jsonl"]);
+    assert_eq!(ids("**/c*"), ["c1.jsonl", "c[1]*.jsonl"]);
+    let none = Inputs::open(vec![Input::Path(folder.path().join("x*"))], ReadOptions::default());
+    assert!(matches!(none.err(), Some(Error::NoMatch { .. })));
+}

@@ -98,12 +98,18 @@ fn warc() -> Vec<u8> {
 }
 
 fn parquet_table() -> Vec<u8> {
+    compressed_table(parquet::basic::Compression::UNCOMPRESSED)
+}
+
+/// The table with its pages compressed.
+pub(super) fn compressed_table(compression: parquet::basic::Compression) -> Vec<u8> {
     use parquet::data_type::{ByteArray, ByteArrayType, Int32Type};
     use parquet::file::writer::SerializedFileWriter;
     let schema = "message t { required binary id (UTF8); optional binary text (UTF8); required int32 day (DATE); }";
     let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
-    let mut writer =
-        SerializedFileWriter::new(Vec::new(), schema, std::sync::Arc::default()).unwrap();
+    let properties = parquet::file::properties::WriterProperties::builder();
+    let properties = std::sync::Arc::new(properties.set_compression(compression).build());
+    let mut writer = SerializedFileWriter::new(Vec::new(), schema, properties).unwrap();
     for group in 0..2 {
         let mut rows = writer.next_row_group().unwrap();
         let text =

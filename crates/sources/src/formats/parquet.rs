@@ -1,9 +1,10 @@
 //! Parquet: columnar data sets.
 //!
 //! Comes in: a seekable file. Goes out: a document a row, its columns as fields (groups as paths, lists as lists, dates and
-//! times in ISO 8601, bytes that are text as text). A row group is one piece of a batch: it is decoded page by page
-//! where the batch is read, so its size does not matter for the memory. What stands behind damage in a row group is lost,
-//! and said. The footer and the headers of pages are checked before the parquet crate reads them.
+//! times in ISO 8601, bytes that are text as text). Row groups are decoded page by page while batches are cut, for they may be
+//! larger than memory and cannot be entered in the middle. What stands behind damage in a row group is lost, and said. The footer
+//! and the headers of pages are checked before the parquet crate reads them. Pages may be compressed by Snappy, gzip, Brotli,
+//! Zstandard or LZ4 (both ways of framing it); LZO is not read.
 
 mod checked_file;
 mod layout;
@@ -17,6 +18,7 @@ use std::sync::{Arc, Once};
 use parquet::data_type::AsBytes;
 use parquet::errors::ParquetError;
 use parquet::file::reader::{ChunkReader, FileReader, SerializedFileReader};
+use parquet::record::reader::{ReaderIter, TreeBuilder};
 use parquet::record::{Field, Row};
 
 use crate::Value;
@@ -31,14 +33,15 @@ pub(crate) struct Table {
     file: Arc<dyn FileReader>,
 }
 
-/// One row group of a data set.
-pub(crate) struct RowGroup {
+/// The rows of a data set, one after another.
+pub(crate) struct Rows {
     file: Arc<dyn FileReader>,
-    index: usize,
-    /// The number of its first row.
-    pub(crate) first: u64,
-    pub(crate) rows: u64,
-    pub(crate) bytes: usize,
+    /// The next row group to open.
+    group: usize,
+    /// The open one, and how many of its rows are still to come.
+    open: Option<(ReaderIter, u64)>,
+    /// The number of the next row.
+    pub(crate) number: u64,
 }
 
 thread_local! {
@@ -77,51 +80,59 @@ impl Table {
         })
     }
 
-    /// The row groups, in order.
-    pub(crate) fn row_groups(&self) -> Vec<RowGroup> {
-        let mut first = 1;
-        let groups = self.file.metadata().row_groups();
-        let group = |(index, group): (usize, &parquet::file::metadata::RowGroupMetaData)| {
-            let rows = u64::try_from(group.num_rows()).unwrap_or(0);
-            let bytes = usize::try_from(group.compressed_size()).unwrap_or(0);
-            let file = Arc::clone(&self.file);
-            first += rows;
-            RowGroup { file, index, first: first - rows, rows, bytes }
-        };
-        groups.iter().enumerate().map(group).collect()
+    /// Its rows.
+    pub(crate) fn rows(self) -> Rows {
+        Rows { file: self.file, group: 0, open: None, number: 1 }
     }
 }
 
-impl RowGroup {
-    /// Reads the rows.
-    ///
-    /// # Errors
-    /// How many have been read and what is wrong with the rest, if not all can be.
-    pub(crate) fn read(&self, row: &mut dyn FnMut(&Row)) -> Result<(), (u64, String)> {
-        let mut read = 0;
-        let result = self.each(|next| {
-            row(next);
-            read += 1;
-        });
-        match result {
-            Ok(()) if read < self.rows => {
-                Err((read, format!("{} rows are missing", self.rows - read)))
+impl Rows {
+    /// The next row; `None` after the last. With an error come the reason, and how many rows of its group are lost: reading goes
+    /// on behind them.
+    pub(crate) fn next_row(&mut self) -> Option<Result<Row, (u64, String)>> {
+        loop {
+            if let Some((rows, left)) = &mut self.open {
+                let next = guarded(|| rows.next().transpose().map_err(words));
+                let lost = match next {
+                    Ok(Some(row)) => {
+                        *left = left.saturating_sub(1);
+                        self.number += 1;
+                        return Some(Ok(row));
+                    }
+                    Ok(None) => (*left, format!("{left} rows are missing")),
+                    Err(reason) => (*left, reason),
+                };
+                self.open = None;
+                if lost.0 != 0 {
+                    return Some(Err(lost));
+                }
             }
-            Ok(()) => Ok(()),
-            Err(reason) => Err((read, reason)),
+            let metadata = self.file.metadata().row_groups().get(self.group)?;
+            let rows = u64::try_from(metadata.num_rows()).unwrap_or(0);
+            self.group += 1;
+            match self.open(self.group - 1) {
+                Ok(open) => self.open = Some((open, rows)),
+                Err(reason) => return Some(Err((rows, reason))),
+            }
         }
     }
 
-    /// Calls `row` with each row; what `row` does is not guarded.
-    fn each(&self, mut row: impl FnMut(&Row)) -> Result<(), String> {
-        let words = |cause: ParquetError| cause.to_string();
-        let group = guarded(|| self.file.get_row_group(self.index).map_err(words))?;
-        let mut rows = guarded(|| group.get_row_iter(None).map_err(words))?;
-        while let Some(next) = guarded(|| rows.next().transpose().map_err(words))? {
-            row(&next);
-        }
-        Ok(())
+    /// Passes over rows that are lost.
+    pub(crate) fn pass_over(&mut self, rows: u64) {
+        self.number = self.number.saturating_add(rows);
     }
+
+    fn open(&self, group: usize) -> Result<ReaderIter, String> {
+        guarded(|| {
+            let schema = self.file.metadata().file_metadata().schema_descr_ptr();
+            let group = self.file.get_row_group(group).map_err(words)?;
+            TreeBuilder::new().as_iter(schema, &*group).map_err(words)
+        })
+    }
+}
+
+fn words(cause: ParquetError) -> String {
+    cause.to_string()
 }
 
 /// Puts a row's columns into the fields.

@@ -4,9 +4,9 @@
 use std::io::{Cursor, Write};
 
 use super::Format;
-use super::fixtures::{Fixture, WIKI, fixtures};
+use super::fixtures::{Fixture, WIKI, compressed_table, fixtures};
 use crate::tests::{lines, read, read_with};
-use crate::{Input, Item, ReadOptions};
+use crate::{Input, Inputs, Item, ReadOptions};
 
 #[test]
 fn every_format_is_recognised_and_read() {
@@ -360,4 +360,65 @@ fn text_between_records_is_bad_and_the_records_are_read() {
             "{items:?}"
         );
     }
+}
+
+#[test]
+fn pages_of_parquet_may_be_compressed_in_any_way_but_one() {
+    use parquet::basic::Compression;
+    let plain = lines(&read("d", &compressed_table(Compression::UNCOMPRESSED)));
+    assert_eq!(plain.len(), 4);
+    for compression in [
+        Compression::SNAPPY,
+        Compression::GZIP(Default::default()),
+        Compression::BROTLI(Default::default()),
+        Compression::ZSTD(Default::default()),
+        Compression::LZ4,
+        Compression::LZ4_RAW,
+    ] {
+        let bytes = compressed_table(compression);
+        assert_eq!(lines(&read("d", &bytes)), plain, "{compression}");
+        // Bytes that are damaged in the middle give an error or other rows, and nothing worse.
+        for at in (4..bytes.len()).step_by(3) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 0x55;
+            read("d", &damaged);
+        }
+    }
+}
+
+/// A row group may hold a whole collection: it is no batch.
+#[test]
+fn a_long_row_group_is_cut_into_batches() {
+    use parquet::data_type::{ByteArray, ByteArrayType};
+    let schema = "message t { required binary id (UTF8); required binary text (UTF8); }";
+    let schema = std::sync::Arc::new(parquet::schema::parser::parse_message_type(schema).unwrap());
+    let mut writer =
+        parquet::file::writer::SerializedFileWriter::new(Vec::new(), schema, Default::default())
+            .unwrap();
+    let mut rows = writer.next_row_group().unwrap();
+    for column in 0..2 {
+        let cell = |row: usize| match column {
+            0 => format!("p{row}"),
+            _ => "rain ".repeat(if row == 700 { 500 } else { 20 }),
+        };
+        let cells: Vec<ByteArray> = (0..1000).map(|row| cell(row).as_str().into()).collect();
+        let mut column = rows.next_column().unwrap().unwrap();
+        column.typed::<ByteArrayType>().write_batch(&cells, None, None).unwrap();
+        column.close().unwrap();
+    }
+    rows.close().unwrap();
+    let input = Input::Bytes { name: "d".into(), bytes: writer.into_inner().unwrap() };
+    let options =
+        ReadOptions { batch_bytes: 4000, max_record_bytes: 2000, ..ReadOptions::default() };
+    let mut inputs = Inputs::open(vec![input], options).unwrap();
+    let (mut items, mut batches) = (Vec::new(), 0);
+    while let Some(batch) = inputs.next_batch().unwrap() {
+        assert!(batch.raw_bytes() < 8000);
+        batch.read(&mut |item| items.push(item));
+        batches += 1;
+    }
+    assert!(items.len() == 1000 && 25 < batches, "{} items in {batches} batches", items.len());
+    let Item::Bad(bad) = &items[700] else { panic!("{:?}", items[700]) };
+    assert!(bad.number == 701 && bad.reason.contains("longer than 2000 bytes"), "{bad}");
+    assert!(matches!(&items[999], Item::Document(row) if row.number == 1000));
 }

@@ -14,7 +14,7 @@ use super::{From, Inputs, Waiting};
 use crate::batch::Piece;
 use crate::raw::Sha256Digest;
 use crate::summary::hex;
-use crate::{Document, Error, ReadOptions};
+use crate::{Document, Error, Item, ReadOptions};
 
 /// Why documents that are handed over could not be had.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -76,6 +76,7 @@ impl Inputs {
             started: 0,
             archives: Vec::new(),
             current: None,
+            table: None,
             documents: Some(documents),
             ready: VecDeque::new(),
             total_bytes: None,
@@ -94,11 +95,11 @@ impl Inputs {
             };
             let document = document.map_err(|cause| Error::Documents { cause })?;
             bytes += document.bytes();
-            taken.push(document);
+            taken.push(Item::Document(document));
         }
-        if !taken.is_empty() {
-            let context = self.context(0, &Arc::clone(&taken[0].source));
-            self.ready.push_back(Piece::Documents(context, taken, bytes));
+        if let Some(Item::Document(first)) = taken.first() {
+            let context = self.context(0, &Arc::clone(&first.source));
+            self.ready.push_back(Piece::Items(context, taken, bytes));
         }
         Ok(())
     }

@@ -7,11 +7,12 @@ use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::sync::Arc;
 
-use super::{From, Inputs, Open, OpenArchive, Source, Waiting, cannot_open, unreadable};
+use super::{From, Inputs, Open, OpenArchive, OpenTable, Source, Waiting, cannot_open, unreadable};
 use crate::archive::{self, Entries};
 use crate::batch::Piece;
 use crate::compression::{self, Stream};
 use crate::formats::{Archive, HEAD_BYTES, Recognised, parquet, recognise, recognise_container};
+use crate::mapping::FieldBuilder;
 use crate::raw::RawBytes;
 use crate::stream::{End, Plain, RecordStream};
 use crate::{Compression, Error, Item, SkipReason, encoding};
@@ -152,7 +153,7 @@ impl Inputs {
         Ok(())
     }
 
-    /// Makes the row groups of a columnar data set ready.
+    /// Makes the rows of a columnar data set ready.
     fn open_table(
         &mut self,
         compression: Option<Compression>,
@@ -169,8 +170,8 @@ impl Inputs {
         match table {
             Ok(table) => {
                 let context = self.context(source.input, &source.name);
-                let rows = |group| Piece::Rows(Arc::clone(&context), group);
-                self.ready.extend(table.row_groups().into_iter().map(rows));
+                let fields = FieldBuilder::new(Arc::clone(&self.map));
+                self.table = Some(OpenTable { context, rows: table.rows(), fields });
                 self.finish(&source)
             }
             Err(reason) => {
