@@ -422,3 +422,30 @@ fn a_long_row_group_is_cut_into_batches() {
     assert!(bad.number == 701 && bad.reason.contains("longer than 2000 bytes"), "{bad}");
     assert!(matches!(&items[999], Item::Document(row) if row.number == 1000));
 }
+
+#[test]
+fn a_page_that_swells_or_breaks_off_is_bad_and_not_cut_in_silence() {
+    let packed = |page: &[u8]| {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        writer.write_all(page).unwrap();
+        writer.finish().unwrap()
+    };
+    let record = |page: &[u8]| {
+        let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n\r\n";
+        let length = head.len() + page.len();
+        let about = format!(
+            "WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: http://a/\r\nContent-Length: {length}\r\n\r\n"
+        );
+        [about.as_bytes(), head, page, b"\r\n\r\n"].concat()
+    };
+    let good = packed(b"<title>T</title><p>Rain is expected on Monday in all of the country.</p>");
+    let bomb = packed(&vec![b'a'; 20 << 20]);
+    let cut = &packed(&(0..9999u32).flat_map(|n| n.to_string().into_bytes()).collect::<Vec<u8>>());
+    let dump =
+        [record(&good), record(&bomb), record(&cut[..cut.len() / 2]), record(&good)].concat();
+    let found = lines(&read("a.warc", &dump));
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert!(found[1].contains("swells to more than"), "{}", found[1]);
+    assert!(found[2].contains("cannot be decompressed after"), "{}", found[2]);
+    assert!(found[3].contains("Rain is expected"), "{}", found[3]);
+}

@@ -235,10 +235,10 @@ fn response(block: &[u8]) -> Result<(String, Vec<u8>), Refusal> {
         match header(headers, "content-encoding").unwrap_or_default().to_ascii_lowercase().as_str()
         {
             "gzip" | "x-gzip" if body.starts_with(&[0x1f, 0x8b]) => {
-                inflate(flate2::read::MultiGzDecoder::new(body.as_slice()))?
+                inflate(flate2::read::MultiGzDecoder::new(body.as_slice()), body.len())?
             }
             "deflate" if body.first() == Some(&0x78) => {
-                inflate(flate2::read::ZlibDecoder::new(body.as_slice()))?
+                inflate(flate2::read::ZlibDecoder::new(body.as_slice()), body.len())?
             }
             "br" | "zstd" if std::str::from_utf8(&body).is_err() && !body.contains(&b'<') => {
                 return Err(bad("the page is compressed in a way that cannot be read here"));
@@ -248,17 +248,29 @@ fn response(block: &[u8]) -> Result<(String, Vec<u8>), Refusal> {
     Ok((media, body))
 }
 
-/// How long a page may become.
-const MAX_PAGE_BYTES: u64 = 64 << 20;
+/// How long a page may become, and how many times its length beyond [`FREE_SWELL`] bytes.
+const MAX_PAGE_BYTES: u64 = 32 << 20;
+const MAX_SWELL: u64 = 200;
+const FREE_SWELL: u64 = 1 << 20;
 
-fn inflate(stream: impl Read) -> Result<Vec<u8>, Refusal> {
+/// The page that `stream` gives, which is made of `stored` bytes.
+fn inflate(stream: impl Read, stored: usize) -> Result<Vec<u8>, Refusal> {
+    let most = (stored as u64).saturating_mul(MAX_SWELL).saturating_add(FREE_SWELL);
+    let most = most.min(MAX_PAGE_BYTES);
     let mut page = Vec::new();
-    let result = stream.take(MAX_PAGE_BYTES).read_to_end(&mut page);
-    match result {
-        Err(cause) if page.is_empty() => {
-            Err(Refusal::Bad(format!("the page cannot be decompressed: {cause}")))
+    match stream.take(most + 1).read_to_end(&mut page) {
+        Err(cause) => {
+            let read = page.len();
+            Err(Refusal::Bad(format!(
+                "the page cannot be decompressed after {read} bytes: {cause}"
+            )))
         }
-        _ => Ok(page),
+        Ok(length) if most < length as u64 => {
+            let reason =
+                format!("the page of {stored} bytes swells to more than {most}: it is left out");
+            Err(Refusal::Bad(reason))
+        }
+        Ok(_) => Ok(page),
     }
 }
 
