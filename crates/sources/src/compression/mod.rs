@@ -12,6 +12,7 @@ mod gzip;
 mod lz4;
 #[cfg(test)]
 mod tests;
+mod xz;
 
 /// How a source is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -87,8 +88,6 @@ const READ_BYTES: usize = 128 << 10;
 const HEAD_BYTES: usize = 16;
 /// The largest window a zstd frame may ask for, as a power of two.
 const ZSTD_WINDOW_LOG: u32 = 31;
-/// The most memory an xz stream may ask for. Its presets ask for 65 MiB at most.
-const XZ_MEMORY: u64 = 2 << 30;
 
 /// Finds out how `raw` is compressed and hands out the plain stream.
 ///
@@ -116,11 +115,7 @@ where
             Box::new(frames)
         }
         Compression::Lz4 => Box::new(lz4::Frames::new(stored)),
-        Compression::Xz => {
-            let flags = liblzma::stream::CONCATENATED;
-            let streams = liblzma::stream::Stream::new_stream_decoder(XZ_MEMORY, flags)?;
-            Box::new(liblzma::bufread::XzDecoder::new_stream(stored, streams))
-        }
+        Compression::Xz => Box::new(xz::Streams::new(stored)?),
         Compression::Bzip2 => Box::new(bzip2::Streams::new(stored)),
     })
 }

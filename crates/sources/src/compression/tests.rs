@@ -106,6 +106,21 @@ fn garbage_after_the_last_gzip_member_is_said_and_zeros_are_padding() {
     assert!(decompress(stored).2.is_err());
 }
 
+/// The reader of xz dropped what it had decoded in the step that met the garbage.
+#[test]
+fn what_stands_before_garbage_is_read() {
+    for compression in ALL {
+        let mut stored = compress(compression, b"one and two");
+        stored.extend(b"garbage that is no stream");
+        let (_, plain, result) = decompress(stored);
+        assert_eq!(
+            (plain.as_slice(), result.is_err()),
+            (b"one and two".as_slice(), true),
+            "{compression}"
+        );
+    }
+}
+
 #[test]
 fn plain_bytes_pass() {
     for plain in [b"".as_slice(), b"BZh9 is how bzip2 begins", b"\x1f", b"(brackets)"] {
