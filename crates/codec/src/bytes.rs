@@ -89,6 +89,7 @@ impl<'a> ByteReader<'a> {
     }
 
     /// Reads a varint of at most 64 bits.
+    #[inline]
     pub fn read_varint_u64(&mut self) -> Result<u64, Error> {
         self.read_varint(64)
     }
@@ -114,6 +115,7 @@ impl<'a> ByteReader<'a> {
         }
     }
 
+    #[inline]
     fn read_varint(&mut self, bits: u32) -> Result<u64, Error> {
         let (value, length) =
             varint::read(self.rest(), bits).ok_or(Error::Varint { offset: self.position, bits })?;

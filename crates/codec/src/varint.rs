@@ -23,6 +23,10 @@ pub fn write_u32(out: &mut Vec<u8>, value: u32) {
 /// than `bits` (at most 64).
 #[inline]
 pub fn read(bytes: &[u8], bits: u32) -> Option<(u64, usize)> {
+    // Most values take one byte.
+    if let (&[byte @ ..0x80, ..], 7..) = (bytes, bits) {
+        return Some((u64::from(byte), 1));
+    }
     let mut value = 0u64;
     let mut shift = 0;
     for (index, &byte) in bytes.iter().enumerate() {

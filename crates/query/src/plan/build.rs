@@ -209,7 +209,10 @@ impl<'a> Planner<'a> {
         let possible = self.possible(&pattern);
         let scope = self.common_scope(&pattern);
         let next = LeafId(self.plan.leaves.len() as u32);
-        let identity = self.term_identity(&node.kind, &node.at, place.scope)?;
+        let identity = match self.lone_term(&node.kind, &pattern) {
+            Some(term) => self.word_identity(term, place.scope),
+            None => self.term_identity(&node.kind, &node.at, place.scope)?,
+        };
         let id = *self.leaf_ids.entry((identity, idf.to_bits())).or_insert(next);
         if id == next {
             let at = node.at.clone();

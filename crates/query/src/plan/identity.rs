@@ -8,6 +8,7 @@
 use std::ops::Range;
 
 use super::build::Planner;
+use super::{Pattern, Terms};
 use crate::Error;
 use crate::expand::{self, Piece};
 use crate::syntax::{Node, NodeKind};
@@ -33,11 +34,21 @@ impl Planner<'_> {
         at: &Range<usize>,
         scope: Option<usize>,
     ) -> Result<String, Error> {
-        let text = self.identity(kind, at)?.text;
-        Ok(match scope {
-            None => text,
-            Some(field) => format!("{field}: {text}"),
-        })
+        Ok(scoped(self.identity(kind, at)?.text, scope))
+    }
+
+    /// The same for a text of one word, whose term is known.
+    pub(super) fn word_identity(&self, term: &str, scope: Option<usize>) -> String {
+        scoped(plain_identity(term), scope)
+    }
+
+    /// The term of a node that is a text of one word, once it has its pattern: it need not be analysed again.
+    pub(super) fn lone_term<'p>(&'p self, kind: &NodeKind, pattern: &Pattern) -> Option<&'p str> {
+        let (NodeKind::Text(_), Pattern::Word(word)) = (kind, pattern) else { return None };
+        match &self.plan.words[word.0 as usize].terms {
+            Terms::One { term, .. } if !self.analyzer.has_languages() => Some(term),
+            _ => None,
+        }
     }
 
     fn identity(&self, kind: &NodeKind, at: &Range<usize>) -> Result<Identity, Error> {
@@ -83,8 +94,8 @@ impl Planner<'_> {
     /// The words and patterns of one slot of a phrase; `None` for what joins several.
     fn slot(&self, kind: &NodeKind) -> Option<Vec<String>> {
         let plain = |written: &str, term: &str| match self.stems(written) {
-            None => format!("word {term}"),
-            Some(stems) => format!("word {}", stems.join(" ")),
+            None => plain_identity(term),
+            Some(stems) => plain_identity(&stems.join(" ")),
         };
         Some(match kind {
             NodeKind::Text(text) => {
@@ -115,6 +126,18 @@ impl Planner<'_> {
             }
             _ => return None,
         })
+    }
+}
+
+/// The text of a word by its term or stems.
+fn plain_identity(terms: &str) -> String {
+    ["word ", terms].concat()
+}
+
+fn scoped(text: String, scope: Option<usize>) -> String {
+    match scope {
+        None => text,
+        Some(field) => format!("{field}: {text}"),
     }
 }
 
