@@ -6,7 +6,7 @@
 use codec::bytes::ByteReader;
 use codec::simd;
 
-use super::chunked::{CHUNK, Chunk};
+use super::chunked::{CHUNK, Chunk, ChunkDocs, WINDOWS, presence_word, window_rank};
 use super::places::Places;
 use super::{BLOCK, END, ListClass, PostingList, damaged};
 use crate::Error;
@@ -16,20 +16,23 @@ use crate::Error;
 /// The law: a fresh cursor stands on the first posting; [`Cursor::doc`] is [`END`] once past the last, and stays so;
 /// `seek` never moves back; `freq` and `positions` speak of the current document and must not be called at the end.
 ///
-/// Blocks and chunks are decoded when entered, frequencies (128 at a time) when first asked for, positions in runs of 128
-/// when needed.
+/// Blocks and chunks are decoded when entered, but for the presence bits of a dense chunk, which are searched in place;
+/// frequencies (128 at a time) when first asked for, positions in runs of 128 when needed.
 pub struct Cursor<'a> {
     list: PostingList<'a>,
     /// The current block or chunk; `list.block_count()` at the end.
     block: usize,
-    /// The place in it.
+    /// The place in it. Of a dense chunk only where `has_index`.
     index: usize,
+    has_index: bool,
     /// Postings in it.
     length: usize,
     /// Its documents, [`END`] from `length` to at least 128.
     docs: Vec<u32>,
     /// The chunk, for chunked lists.
     chunk: Chunk<'a>,
+    /// Of a dense chunk, whose documents are not in `docs`, and the current one.
+    dense: Option<Dense<'a>>,
     /// Frequencies of 128 postings from `frequency_block * 128` on.
     frequencies: [u32; BLOCK],
     /// Which of them are decoded, or `usize::MAX`.
@@ -40,15 +43,48 @@ pub struct Cursor<'a> {
     blocks_read: usize,
 }
 
+/// The documents of a chunk as bits in the file.
+#[derive(Clone, Copy)]
+struct Dense<'a> {
+    words: &'a [u8; 512],
+    ranks: &'a [u8; 16],
+    /// The current document's number in the chunk.
+    current: u32,
+}
+
+impl Dense<'_> {
+    /// The first document from `number` on.
+    fn next_from(&self, number: u32) -> Option<u32> {
+        let first = number as usize / 64;
+        if WINDOWS <= first {
+            return None;
+        }
+        let word = presence_word(self.words, first) & u64::MAX << (number % 64);
+        let later = (first + 1..WINDOWS).map(|window| (window, presence_word(self.words, window)));
+        let mut words = std::iter::once((first, word)).chain(later);
+        let (window, word) = words.find(|(_, word)| *word != 0)?;
+        Some(window as u32 * 64 + word.trailing_zeros())
+    }
+
+    /// The rank of the current document.
+    fn rank(&self) -> usize {
+        let window = self.current as usize / 64;
+        let below = presence_word(self.words, window) & ((1 << (self.current % 64)) - 1);
+        window_rank(self.words, self.ranks, window) + below.count_ones() as usize
+    }
+}
+
 impl<'a> Cursor<'a> {
     pub(super) fn new(list: PostingList<'a>) -> Result<Self, Error> {
         let mut cursor = Cursor {
             list,
             block: 0,
             index: 0,
+            has_index: true,
             length: 0,
             docs: vec![END; BLOCK],
             chunk: Chunk::EMPTY,
+            dense: None,
             frequencies: [0; BLOCK],
             frequency_block: usize::MAX,
             frequencies_at: 0,
@@ -81,12 +117,20 @@ impl<'a> Cursor<'a> {
     #[inline]
     #[must_use]
     pub fn doc(&self) -> u32 {
+        if let Some(dense) = &self.dense {
+            return self.block as u32 * CHUNK + dense.current;
+        }
         if self.index < self.length { self.docs[self.index] } else { END }
     }
 
     /// Moves to the next posting and returns its document.
     #[inline]
     pub fn advance(&mut self) -> Result<u32, Error> {
+        if let Some(dense) = &self.dense {
+            let next = dense.next_from(dense.current + 1);
+            self.index += 1;
+            return self.stand_in_dense(next);
+        }
         self.index += 1;
         if self.index < self.length {
             return Ok(self.docs[self.index]);
@@ -103,12 +147,17 @@ impl<'a> Cursor<'a> {
         if target <= self.doc() {
             return Ok(self.doc());
         }
-        if self.docs[self.length - 1] < target {
+        if self.last_doc() < target {
             let block = self.list.block_of(target, self.block + 1);
             self.load(block)?;
-            if self.length == 0 {
-                return Ok(END);
+            if target <= self.doc() {
+                return Ok(self.doc());
             }
+        }
+        if let Some(dense) = &self.dense {
+            let next = dense.next_from(target % CHUNK);
+            self.has_index = false;
+            return self.stand_in_dense(next);
         }
         self.index = match self.docs.as_array::<BLOCK>() {
             Some(docs) => simd::lower_bound(docs, target),
@@ -124,29 +173,54 @@ impl<'a> Cursor<'a> {
         Ok(self.doc())
     }
 
+    /// The last document that the current block or chunk can hold.
+    #[inline]
+    fn last_doc(&self) -> u32 {
+        match self.dense {
+            Some(_) => self.block as u32 * CHUNK + (CHUNK - 1),
+            None => self.docs[self.length - 1],
+        }
+    }
+
+    /// Moves to a document of the dense chunk, or behind the chunk.
+    #[inline]
+    fn stand_in_dense(&mut self, number: Option<u32>) -> Result<u32, Error> {
+        match (number, &mut self.dense) {
+            (Some(number), Some(dense)) => dense.current = number,
+            _ => self.load(self.block + 1)?,
+        }
+        Ok(self.doc())
+    }
+
+    /// Finds the place of the current document, if it is not known.
+    #[inline]
+    fn find_index(&mut self) {
+        if let (false, Some(dense)) = (self.has_index, &self.dense) {
+            self.index = dense.rank();
+            self.has_index = true;
+        }
+    }
+
     /// Occurrences in the current document.
     #[inline]
     pub fn freq(&mut self) -> Result<u32, Error> {
+        self.find_index();
         if self.frequency_block != self.index / BLOCK {
             self.decode_frequencies()?;
         }
         Ok(self.frequencies[self.index % BLOCK])
     }
 
-    /// The documents of the current block or chunk, ascending; empty at the end.
+    /// The documents of the current block of a list that is not chunked, ascending; empty at the end.
     #[inline]
     #[must_use]
     pub fn block_docs(&self) -> &[u32] {
         &self.docs[..self.length]
     }
 
-    /// Moves to the first posting of a block (or of the first chunk from there on that is not empty), decoding it if it is
-    /// not the current one.
+    /// Moves to the first posting of a block, or of the first chunk from there on that is not empty.
     fn load(&mut self, block: usize) -> Result<(), Error> {
-        self.index = 0;
-        if block == self.block && self.length != 0 {
-            return Ok(());
-        }
+        (self.index, self.has_index, self.dense) = (0, true, None);
         self.block = block;
         self.frequency_block = usize::MAX;
         if self.list.block_count() <= block {
@@ -172,6 +246,9 @@ impl<'a> Cursor<'a> {
             self.chunk = self.list.chunk(self.block)?;
         }
         let base = self.block as u32 * CHUNK;
+        if let ChunkDocs::Bits { words, ranks } = self.chunk.docs() {
+            return self.enter_dense(words, ranks);
+        }
         self.docs.clear();
         self.chunk.decode_docs(base, &mut self.docs);
         self.length = self.docs.len();
@@ -184,6 +261,24 @@ impl<'a> Cursor<'a> {
         // One place more than a block, so that a chunk of 128 is not taken for one.
         self.docs.resize(self.length.max(BLOCK) + 1, END);
         self.list.check_docs(self.block, base, &self.docs[..self.length])
+    }
+
+    fn enter_dense(&mut self, words: &'a [u8; 512], ranks: &'a [u8; 16]) -> Result<(), Error> {
+        let counts = (0..WINDOWS).map(|window| presence_word(words, window).count_ones() as usize);
+        let (found, expected) = (counts.sum::<usize>(), self.chunk.count());
+        let dense = Dense { words, ranks, current: 0 };
+        let free = self.list.doc_count.saturating_sub(self.block as u32 * CHUNK);
+        let first = dense.next_from(0).filter(|_| found == expected);
+        let (Some(first), None) = (first, dense.next_from(free)) else {
+            let reason = format!(
+                "chunk {} holds {found} documents, expected {expected} below {}",
+                self.block, self.list.doc_count
+            );
+            return Err(damaged("postings", 0, reason));
+        };
+        self.length = expected;
+        self.dense = Some(Dense { current: first, ..dense });
+        Ok(())
     }
 
     fn decode_docs(&mut self) -> Result<(), Error> {
@@ -235,6 +330,7 @@ impl<'a> Cursor<'a> {
         if self.list.class == ListClass::Tiny {
             return self.tiny_positions(out);
         }
+        self.find_index();
         if self.frequency_block != self.index / BLOCK {
             self.decode_frequencies()?;
         }

@@ -76,13 +76,17 @@ impl Places {
         index: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), Error> {
+        let Some(&frequency) = frequencies.get(index) else {
+            let reason = format!("posting {index} of a block of {}", frequencies.len());
+            return Err(damaged("postings", self.start as u64, reason));
+        };
         if index < self.index {
             (self.index, self.before) = (0, 0);
         }
         self.before += sum(&frequencies[self.index..index]);
         self.index = index;
         let mut at = self.before;
-        let end = at + frequencies[index] as usize;
+        let end = at + frequency as usize;
         let mut next = 0u32;
         while at < end {
             self.enter_run(section, at / BLOCK)?;

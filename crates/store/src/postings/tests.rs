@@ -115,6 +115,21 @@ fn postings(longest: usize, most_positions: usize) -> impl Strategy<Value = Post
 }
 
 #[test]
+fn a_damaged_rank_in_a_dense_chunk_is_an_error() {
+    let postings: Postings = (0..3000).map(|doc| (doc, vec![doc % 5])).collect();
+    let mut written = Written::of(&postings);
+    let list = written.list(0).unwrap();
+    let ChunkDocs::Bits { ranks, .. } = list.chunk(0).unwrap().docs() else {
+        panic!("3000 documents of a chunk are bits");
+    };
+    let last_rank = ranks[10..12].as_ptr() as usize - written.postings.as_ptr() as usize;
+    written.postings[last_rank..last_rank + 2].copy_from_slice(&3000_u16.to_le_bytes());
+    let mut cursor = written.list(0).unwrap().cursor().unwrap();
+    assert_eq!(cursor.seek(2999).unwrap(), 2999);
+    assert!(matches!(cursor.positions(&mut Vec::new()), Err(Error::Corrupt { .. })));
+}
+
+#[test]
 fn lists_at_the_borders_of_their_classes_round_trip() {
     for length in [1, 7, 8, 9, 127, 128, 129, 256, 257, 1000, 1024, 3000] {
         for frequency in [1, 2, 130, 300] {
