@@ -453,7 +453,8 @@ pub fn window_find(numbers: &[u8], start: usize, count: usize, number: u32) -> O
             return (rank..end).find(|&rank| packed_number(numbers, rank, 6) == number);
         };
         // The field that is wanted becomes 0, and the lowest one that is 0 borrows from its highest bit.
-        let other = u64::from_le_bytes(eight) >> (bit % 8) ^ LOWEST * u64::from(number);
+        let eight = u64::from_le_bytes(eight) >> (bit % 8);
+        let other = eight ^ (LOWEST * u64::from(number));
         let zero = other.wrapping_sub(LOWEST) & !other & LOWEST << 5;
         if zero != 0 {
             let found = rank + zero.trailing_zeros() as usize / 6;
