@@ -3,24 +3,55 @@
 //! Comes in: documents with exact scores, in ascending document order. Goes out: the k best, highest score first, equal
 //! scores by document. Because documents ascend, one that equals the worst kept score is always behind it: only higher
 //! scores enter, and the threshold is strict.
+//!
+//! Documents are collected beyond k and the worst then dropped together. A heap would raise the threshold with each of
+//! them, for log k steps that are hard to predict; this takes a few steps each, and lets a few more in.
 
 use store::DocId;
 
 use super::parallel::SharedFloor;
 use crate::Hit;
 
-/// A heap of the k best, the worst at the root.
+/// The k best and some more.
 pub(crate) struct Best {
     k: usize,
     /// Only scores above this enter.
     threshold: f64,
-    /// A binary min-heap by (score ascending, document descending).
-    heap: Vec<(f64, u32)>,
+    /// So many are kept before the worst are dropped.
+    room: usize,
+    /// Documents with their scores, in no order.
+    kept: Vec<Key>,
+}
+
+/// A score and a document, as one number: the higher the better.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(u128);
+
+impl Key {
+    #[inline(always)]
+    fn new(score: f64, doc: u32) -> Key {
+        // The order of `f64::total_cmp`: with the sign turned, and all bits of negative ones.
+        let bits = score.to_bits();
+        let turned = bits ^ (((bits as i64 >> 63) as u64) | 1 << 63);
+        Key(u128::from(turned) << 32 | u128::from(!doc))
+    }
+
+    #[inline(always)]
+    fn score(self) -> f64 {
+        let turned = (self.0 >> 32) as u64;
+        let mask = if turned >> 63 == 1 { 1 << 63 } else { u64::MAX };
+        f64::from_bits(turned ^ mask)
+    }
+
+    fn doc(self) -> u32 {
+        !(self.0 as u32)
+    }
 }
 
 impl Best {
     pub(crate) fn new(k: usize) -> Best {
-        Best { k, threshold: f64::NEG_INFINITY, heap: Vec::with_capacity(k.min(1 << 16)) }
+        let room = k.saturating_add((k / 4).max(1));
+        Best { k, threshold: f64::NEG_INFINITY, room, kept: Vec::with_capacity(room.min(1 << 16)) }
     }
 
     /// Documents below this score cannot be among the best: `floor` of them are known to reach it. The floor itself stays
@@ -35,10 +66,8 @@ impl Best {
     /// Tells others the score that `k` documents reach, and takes over theirs.
     #[inline]
     pub(crate) fn share(&mut self, floor: &SharedFloor) {
-        if self.heap.len() == self.k
-            && let Some(worst) = self.heap.first()
-        {
-            floor.raise(worst.0);
+        if 0 < self.k && self.k <= self.kept.len() {
+            floor.raise(self.drop_worst());
         }
         self.prime(floor.get());
     }
@@ -61,55 +90,26 @@ impl Best {
         if self.k == 0 {
             return;
         }
-        if self.heap.len() < self.k {
-            self.heap.push((score, doc));
-            self.sift_up(self.heap.len() - 1);
-        } else {
-            self.heap[0] = (score, doc);
-            self.sift_down(0);
-        }
-        if self.heap.len() == self.k {
-            self.threshold = self.threshold.max(self.heap[0].0);
+        self.kept.push(Key::new(score, doc));
+        if self.kept.len() == self.k || self.room <= self.kept.len() {
+            self.drop_worst();
         }
     }
 
-    /// Whether `a` is worse than `b`.
-    fn is_worse(a: (f64, u32), b: (f64, u32)) -> bool {
-        a.0 < b.0 || (a.0 == b.0 && b.1 < a.1)
-    }
-
-    fn sift_up(&mut self, mut at: usize) {
-        while 0 < at {
-            let parent = (at - 1) / 2;
-            if !Self::is_worse(self.heap[at], self.heap[parent]) {
-                return;
-            }
-            self.heap.swap(at, parent);
-            at = parent;
-        }
-    }
-
-    fn sift_down(&mut self, mut at: usize) {
-        loop {
-            let mut worst = at;
-            for child in [2 * at + 1, 2 * at + 2] {
-                if child < self.heap.len() && Self::is_worse(self.heap[child], self.heap[worst]) {
-                    worst = child;
-                }
-            }
-            if worst == at {
-                return;
-            }
-            self.heap.swap(at, worst);
-            at = worst;
-        }
+    /// Drops all but the best `k`, which must be there; the worst score of those.
+    fn drop_worst(&mut self) -> f64 {
+        let (_, worst, _) = self.kept.select_nth_unstable_by(self.k - 1, |a, b| b.cmp(a));
+        let worst = worst.score();
+        self.kept.truncate(self.k);
+        self.threshold = self.threshold.max(worst);
+        worst
     }
 
     /// The best, highest score first, equal scores by document.
-    pub(crate) fn into_hits(self) -> Vec<Hit> {
-        let mut kept = self.heap;
-        kept.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        kept.into_iter().map(|(score, doc)| Hit { doc: DocId(doc), score }).collect()
+    pub(crate) fn into_hits(mut self) -> Vec<Hit> {
+        self.kept.sort_unstable_by(|a, b| b.cmp(a));
+        let best = self.kept.into_iter().take(self.k);
+        best.map(|key| Hit { doc: DocId(key.doc()), score: key.score() }).collect()
     }
 }
 
@@ -121,12 +121,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_best_are_the_head_of_the_sorted_list(scores in prop::collection::vec(0u8..20, 0..200), k in 0usize..30) {
+        fn the_best_are_the_head_of_the_sorted_list(scores in prop::collection::vec(0u8..20, 0..200), k in 0usize..30, least in -3f64..1.0) {
             let mut best = Best::new(k);
             let mut all: Vec<(f64, u32)> = Vec::new();
             for (doc, &score) in (0..).zip(&scores) {
-                best.offer(doc, f64::from(score));
-                all.push((f64::from(score), doc));
+                let score = least + f64::from(score) / 7.0;
+                best.offer(doc, score);
+                all.push((score, doc));
             }
             all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             all.truncate(k);
