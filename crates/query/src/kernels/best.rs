@@ -4,13 +4,17 @@
 //! scores by document. Because documents ascend, one that equals the worst kept score is always behind it: only higher
 //! scores enter, and the threshold is strict.
 //!
-//! Documents are collected beyond k and the worst then dropped together. A heap would raise the threshold with each of
-//! them, for log k steps that are hard to predict; this takes a few steps each, and lets a few more in.
+//! Few are kept in order. Of many, some more are collected and the worst then dropped together: a heap would raise the
+//! threshold with each of them, for log k steps that are hard to predict; this takes a few steps each, and lets a few
+//! more in.
 
 use store::DocId;
 
 use super::parallel::SharedFloor;
 use crate::Hit;
+
+/// Up to so many are kept in order.
+const FEW: usize = 32;
 
 /// The k best and some more.
 pub(crate) struct Best {
@@ -19,7 +23,7 @@ pub(crate) struct Best {
     threshold: f64,
     /// So many are kept before the worst are dropped.
     room: usize,
-    /// Documents with their scores, in no order.
+    /// Documents with their scores; in order, the best first, where they are [`FEW`].
     kept: Vec<Key>,
 }
 
@@ -87,12 +91,19 @@ impl Best {
     }
 
     fn insert(&mut self, doc: u32, score: f64) {
-        if self.k == 0 {
-            return;
-        }
-        self.kept.push(Key::new(score, doc));
-        if self.kept.len() == self.k || self.room <= self.kept.len() {
-            self.drop_worst();
+        let key = Key::new(score, doc);
+        if FEW < self.k {
+            self.kept.push(key);
+            if self.kept.len() == self.k || self.room <= self.kept.len() {
+                self.drop_worst();
+            }
+        } else if 0 < self.k {
+            let place = self.kept.iter().rposition(|kept| key < *kept).map_or(0, |place| place + 1);
+            self.kept.truncate(self.k - 1);
+            self.kept.insert(place, key);
+            if self.kept.len() == self.k {
+                self.threshold = self.threshold.max(self.kept[self.k - 1].score());
+            }
         }
     }
 
@@ -121,7 +132,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_best_are_the_head_of_the_sorted_list(scores in prop::collection::vec(0u8..20, 0..200), k in 0usize..30, least in -3f64..1.0) {
+        fn the_best_are_the_head_of_the_sorted_list(scores in prop::collection::vec(0u8..20, 0..200), k in prop_oneof![0usize..8, 25usize..60], least in -3f64..1.0) {
             let mut best = Best::new(k);
             let mut all: Vec<(f64, u32)> = Vec::new();
             for (doc, &score) in (0..).zip(&scores) {
