@@ -179,13 +179,12 @@ impl Index {
         match request.ties {
             Ties::Number => top(&searcher, query, &wanted),
             Ties::Id => {
-                let wanted = TopK { k: k.saturating_add(offset), offset: 0, ..wanted };
-                let mut ranked = self.with_all_ties(&searcher, query, wanted)?;
-                let wanted = wanted.k;
+                let end = k.saturating_add(offset);
+                let from_first = TopK { k: end, offset: 0, ..wanted };
+                let mut ranked = self.with_all_ties(&searcher, query, from_first)?;
                 self.sort_ties_by_id(&mut ranked.documents)?;
-                let last = wanted.min(ranked.documents.len());
-                ranked.documents.truncate(last);
-                ranked.documents.drain(..offset.min(last));
+                ranked.documents.truncate(end);
+                ranked.documents.drain(..offset.min(ranked.documents.len()));
                 Ok(ranked)
             }
         }
