@@ -199,8 +199,6 @@ fn patch(
     let length = packed_length(shape.outliers, shape.outlier_width);
     let mut high = [0; BLOCK];
     unpack_anywhere(highs, length, shape.outlier_width, shape.outliers, &mut high);
-    // A width of 32 leaves no bits above; `shape` then forces `outlier_width` to 0.
-    let add = |value: &mut u32, high: u32| *value |= (u64::from(high) << shape.width) as u32;
     let out_of_range = |what, found| PackedError::OutOfRange { count, what, found };
     if let Some(bits) = places.first_chunk::<BITS_BYTES>() {
         let bits = u128::from_le_bytes(*bits);
@@ -211,15 +209,7 @@ fn patch(
         if count <= last {
             return Err(out_of_range("an outlier at", last));
         }
-        let mut high = high.iter();
-        for (half, word) in [bits as u64, (bits >> 64) as u64].into_iter().enumerate() {
-            let mut rest = word;
-            while rest != 0 {
-                let place = half * 64 + rest.trailing_zeros() as usize;
-                rest &= rest - 1;
-                add(&mut out[place], high.next().copied().unwrap_or(0));
-            }
-        }
+        simd::patch(out, bits, &high, shape.width);
         return Ok(());
     }
     let last = places.iter().fold(0, |last, &place| last.max(place));
@@ -227,7 +217,8 @@ fn patch(
         return Err(out_of_range("an outlier at", last.into()));
     }
     for (&place, &high) in places.iter().zip(&high) {
-        add(&mut out[usize::from(place) % BLOCK], high);
+        // A width of 32 leaves no bits above; `shape` then forces `outlier_width` to 0.
+        out[usize::from(place) % BLOCK] |= (u64::from(high) << shape.width) as u32;
     }
     Ok(())
 }

@@ -124,15 +124,37 @@ pub fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
 
 /// Turns gaps into running sums that start from `base` (wrapping; the caller checks the result's order).
 ///
-/// `values[i]` becomes `base + values[0] + ... + values[i]`, for all 128 places.
+/// `values[i]` becomes `base + (values[0] + step) + ... + (values[i] + step)`, for all 128 places.
 #[inline]
-pub fn prefix_sum(values: &mut [u32; BLOCK], base: u32) {
+pub fn prefix_sum(values: &mut [u32; BLOCK], base: u32, step: u32) {
     #[cfg(target_arch = "x86_64")]
     if Level::Avx2 <= level() {
         // SAFETY: `level` found AVX2.
-        return unsafe { x86::prefix_sum_avx2(values, base) };
+        return unsafe { x86::prefix_sum_avx2(values, base, step) };
     }
-    scalar::prefix_sum(values, base);
+    scalar::prefix_sum(values, base, step);
+}
+
+/// Adds 1 to each value; the greatest there is stays.
+#[inline]
+pub fn increment(values: &mut [u32; BLOCK]) {
+    #[cfg(target_arch = "x86_64")]
+    if Level::Avx2 <= level() {
+        // SAFETY: `level` found AVX2.
+        return unsafe { x86::increment_avx2(values) };
+    }
+    scalar::increment(values);
+}
+
+/// Adds upper bits, those above `width`, to the values whose bits are set in `places`: to each the next of `highs`.
+#[inline]
+pub fn patch(values: &mut [u32; BLOCK], places: u128, highs: &[u32; BLOCK], width: u32) {
+    #[cfg(target_arch = "x86_64")]
+    if level() == Level::Avx512 {
+        // SAFETY: `level` found the features.
+        return unsafe { x86::patch_avx512(values, places, highs, width) };
+    }
+    scalar::patch(values, places, highs, width);
 }
 
 /// The number of values below `target` in an ascending block (its place of insertion).

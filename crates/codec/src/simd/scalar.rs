@@ -14,11 +14,28 @@ pub(super) fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLO
     }
 }
 
-pub(super) fn prefix_sum(values: &mut [u32; BLOCK], base: u32) {
+pub(super) fn prefix_sum(values: &mut [u32; BLOCK], base: u32, step: u32) {
     let mut sum = base;
     for value in values {
-        sum = sum.wrapping_add(*value);
+        sum = sum.wrapping_add(*value).wrapping_add(step);
         *value = sum;
+    }
+}
+
+#[inline]
+pub(super) fn increment(values: &mut [u32; BLOCK]) {
+    values.iter_mut().for_each(|value| *value = value.saturating_add(1));
+}
+
+pub(super) fn patch(values: &mut [u32; BLOCK], places: u128, highs: &[u32; BLOCK], width: u32) {
+    let mut highs = highs.iter();
+    for (half, mut rest) in [places as u64, (places >> 64) as u64].into_iter().enumerate() {
+        while rest != 0 {
+            let place = half * 64 + rest.trailing_zeros() as usize;
+            rest &= rest - 1;
+            let high = highs.next().copied().unwrap_or(0);
+            values[place] |= (u64::from(high) << width) as u32;
+        }
     }
 }
 

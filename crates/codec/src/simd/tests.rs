@@ -27,13 +27,29 @@ proptest! {
     }
 
     #[test]
-    fn prefix_sum_equals_the_scalar_one(values in any::<[u32; 32]>(), base: u32) {
-        let mut expected = [7; BLOCK];
-        expected[..32].copy_from_slice(&values);
-        let mut found = expected;
-        scalar::prefix_sum(&mut expected, base);
-        super::prefix_sum(&mut found, base);
+    fn sums_and_increments_equal_the_scalar_ones(values in any::<[u32; 32]>(), base: u32, step: u32) {
+        let mut block = [u32::MAX; BLOCK];
+        block[..32].copy_from_slice(&values);
+        let (mut expected, mut found) = (block, block);
+        scalar::prefix_sum(&mut expected, base, step);
+        super::prefix_sum(&mut found, base, step);
         prop_assert_eq!(expected, found);
+        let (mut expected, mut found) = (block, block);
+        scalar::increment(&mut expected);
+        super::increment(&mut found);
+        prop_assert_eq!(expected, found);
+    }
+
+    #[test]
+    fn patch_equals_the_scalar_one(places: [u64; 2], thin: [u64; 2], highs in any::<[u32; 32]>(), width in 0u32..=32) {
+        let high = std::array::from_fn(|index| highs[index % 32].rotate_left(index as u32));
+        for places in [places, [places[0] & thin[0], places[1] & thin[1]], [u64::MAX; 2], [0; 2]] {
+            let places = u128::from(places[0]) << 64 | u128::from(places[1]);
+            let (mut expected, mut found) = ([5; BLOCK], [5; BLOCK]);
+            scalar::patch(&mut expected, places, &high, width);
+            super::patch(&mut found, places, &high, width);
+            prop_assert_eq!(expected, found);
+        }
     }
 
     #[test]

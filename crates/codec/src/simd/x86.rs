@@ -152,21 +152,59 @@ pub(super) unsafe fn unpack_avx512(input: &[u8], width: u32, count: usize, out: 
 ///
 /// The machine has AVX2.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn prefix_sum_avx2(values: &mut [u32; BLOCK], base: u32) {
+pub(super) unsafe fn prefix_sum_avx2(values: &mut [u32; BLOCK], base: u32, step: u32) {
     let mut carry = _mm256_set1_epi32(base as i32);
+    let step = _mm256_set1_epi32(step as i32);
     let last = _mm256_set1_epi32(7);
-    for eight in values.chunks_exact_mut(8) {
+    for eight in values.as_chunks_mut::<8>().0 {
         // SAFETY: `eight` is 32 bytes long.
         let mut sums = unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) };
+        sums = _mm256_add_epi32(sums, step);
         sums = _mm256_add_epi32(sums, _mm256_slli_si256::<4>(sums));
         sums = _mm256_add_epi32(sums, _mm256_slli_si256::<8>(sums));
         // The shifts stay inside 128-bit halves: carry the lower half's total over by hand.
         let lower = _mm256_permute2x128_si256::<0x08>(sums, sums);
         sums = _mm256_add_epi32(sums, _mm256_shuffle_epi32::<0xff>(lower));
-        sums = _mm256_add_epi32(sums, carry);
-        carry = _mm256_permutevar8x32_epi32(sums, last);
         // SAFETY: as above.
-        unsafe { _mm256_storeu_si256(eight.as_mut_ptr().cast(), sums) };
+        unsafe { _mm256_storeu_si256(eight.as_mut_ptr().cast(), _mm256_add_epi32(sums, carry)) };
+        // From the eight's own sums: the next eight waits for nothing but one addition.
+        carry = _mm256_add_epi32(carry, _mm256_permutevar8x32_epi32(sums, last));
+    }
+}
+
+/// # Safety
+///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn increment_avx2(values: &mut [u32; BLOCK]) {
+    scalar::increment(values);
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F and POPCNT.
+#[target_feature(enable = "avx512f,popcnt")]
+pub(super) unsafe fn patch_avx512(
+    values: &mut [u32; BLOCK],
+    places: u128,
+    highs: &[u32; BLOCK],
+    width: u32,
+) {
+    let width = _mm_cvtsi32_si128(width as i32);
+    let mut before = 0;
+    for (group, sixteen) in values.as_chunks_mut::<16>().0.iter_mut().enumerate() {
+        let mask = (places >> (group * 16)) as u16;
+        let count = mask.count_ones();
+        // SAFETY: `sixteen` is 64 bytes long. `before` and `count` are at most 128 together, the bits of `places`, and no
+        // more than `count` values are loaded.
+        unsafe {
+            let own = ((1u32 << count) - 1) as u16;
+            let high = _mm512_maskz_loadu_epi32(own, highs.as_ptr().add(before).cast());
+            let high = _mm512_sll_epi32(_mm512_maskz_expand_epi32(mask, high), width);
+            let low = _mm512_loadu_si512(sixteen.as_ptr().cast());
+            _mm512_storeu_si512(sixteen.as_mut_ptr().cast(), _mm512_or_si512(low, high));
+        }
+        before += count as usize;
     }
 }
 

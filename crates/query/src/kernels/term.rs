@@ -600,18 +600,17 @@ impl<'a> TermScan<'a> {
         let rank = self.base + rank;
         let block = rank / BLOCK;
         self.load_frequencies(block)?;
-        let length = match self.is_chunked {
-            true => self.chunk.count().saturating_sub(block * BLOCK).min(BLOCK),
-            false => self.list.block_length(block),
-        };
-        let frequencies = &self.frequencies[..length];
         let places = self.places.get_or_insert_default();
         if self.places_block != block {
             self.places_block = NONE;
+            let length = match self.is_chunked {
+                true => self.chunk.count().saturating_sub(block * BLOCK).min(BLOCK),
+                false => self.list.block_length(block),
+            };
             let chunk = self.is_chunked.then_some(&self.chunk);
-            self.list.enter_places(chunk, block, frequencies, places)?;
+            self.list.enter_places(chunk, block, &self.frequencies[..length], places)?;
             self.places_block = block;
         }
-        Ok(self.list.read_places(places, frequencies, rank % BLOCK, out)?)
+        Ok(self.list.read_places(places, rank % BLOCK, out)?)
     }
 }

@@ -32,6 +32,7 @@
 //! with Block-Max Pruning, SIGIR 2024) with two levels; `Windows` is Elias-Fano with a lower part of fixed width.
 
 use codec::packed::{self, PackedError};
+use codec::simd;
 
 use super::bounds::Bound;
 use super::{BLOCK, damaged};
@@ -323,7 +324,7 @@ impl<'a> Chunk<'a> {
         let at = self.block_offsets(block).0;
         let bytes = self.frequencies.get(at..).unwrap_or_default();
         packed::decode(bytes, length, out).map_err(frequencies_damaged)?;
-        out.iter_mut().for_each(|frequency| *frequency = frequency.saturating_add(1));
+        simd::increment(out);
         Ok(())
     }
 

@@ -260,7 +260,8 @@ impl<'a> Cursor<'a> {
         }
         // One place more than a block, so that a chunk of 128 is not taken for one.
         self.docs.resize(self.length.max(BLOCK) + 1, END);
-        self.list.check_docs(self.block, base, &self.docs[..self.length])
+        let docs = &self.docs[..self.length];
+        self.list.check_docs(self.block, base, docs, docs.is_sorted_by(|a, b| a < b))
     }
 
     fn enter_dense(&mut self, words: &'a [u8; 512], ranks: &'a [u8; 16]) -> Result<(), Error> {
@@ -334,16 +335,15 @@ impl<'a> Cursor<'a> {
         if self.frequency_block != self.index / BLOCK {
             self.decode_frequencies()?;
         }
-        let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
-        let frequencies = &self.frequencies[..length];
         if self.places.is_empty() {
+            let length = (self.length - self.frequency_block * BLOCK).min(BLOCK);
             let start = match self.list.class {
                 ListClass::Chunked => self.chunk.positions_at(self.frequency_block),
                 _ => self.list.block_offsets(self.block).1,
             };
-            self.places.enter(frequencies, start)?;
+            self.places.enter(&self.frequencies[..length], start)?;
         }
-        self.places.read(self.list.positions, frequencies, self.index % BLOCK, out)
+        self.places.read(self.list.positions, self.index % BLOCK, out)
     }
 
     fn tiny_positions(&self, out: &mut Vec<u32>) -> Result<(), Error> {

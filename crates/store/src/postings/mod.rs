@@ -131,6 +131,9 @@ pub struct PostingList<'a> {
     positions: &'a [u8],
 }
 
+/// The values of a block add up to what `u32` holds if all are below this, even with 1 added to each.
+const SUMMABLE: u32 = u32::MAX / BLOCK as u32;
+
 /// Names the section and the reason of damage; the offset is the list's.
 fn damaged(section: &str, offset: u64, reason: impl Into<String>) -> Error {
     Error::Corrupt { section: section.to_owned(), offset, reason: reason.into() }
@@ -273,17 +276,15 @@ impl<'a> PostingList<'a> {
         places.enter(frequencies, start)
     }
 
-    /// The positions of posting `index` of the block that `places` is in, put into `out`, which is cleared first;
-    /// `frequencies` are those it was entered with.
+    /// The positions of posting `index` of the block that `places` is in, put into `out`, which is cleared first.
     pub fn read_places(
         &self,
         places: &mut Places,
-        frequencies: &[u32],
         index: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), Error> {
         out.clear();
-        places.read(self.positions, frequencies, index, out)
+        places.read(self.positions, index, out)
     }
 
     /// The bound of a chunk of a chunked list, from the directory alone.
@@ -377,12 +378,18 @@ impl<'a> PostingList<'a> {
         let bytes = self.blocks.get(at..).unwrap_or_default();
         let used = packed::decode(bytes, length, docs)
             .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
-        // Gaps are less 1, but for the first: it starts from the first number that is free.
-        docs[1..].iter_mut().for_each(|gap| *gap = gap.wrapping_add(1));
+        let widest = docs[..length].iter().fold(0, |all, gap| all | gap);
+        // The first gap starts from the first number that is free, the others are less 1.
         let base = if block == 0 { 0 } else { self.last_doc(block - 1).wrapping_add(1) };
-        simd::prefix_sum(docs, base);
+        simd::prefix_sum(docs, base.wrapping_sub(1), 1);
         docs[length..].fill(END);
-        self.check_docs(block, base, &docs[..length])?;
+        let own = &docs[..length];
+        let ascend = match widest {
+            // The sums wrap no more than once, which takes the last below the base.
+            0..SUMMABLE => base <= own[length - 1],
+            _ => own.is_sorted_by(|a, b| a < b),
+        };
+        self.check_docs(block, base, own, ascend)?;
         Ok((length, at + used))
     }
 
@@ -397,7 +404,7 @@ impl<'a> PostingList<'a> {
         let bytes = self.blocks.get(at..).unwrap_or_default();
         packed::decode(bytes, self.block_length(block), frequencies)
             .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
-        frequencies.iter_mut().for_each(|frequency| *frequency = frequency.saturating_add(1));
+        simd::increment(frequencies);
         Ok(())
     }
 
@@ -409,10 +416,10 @@ impl<'a> PostingList<'a> {
         Ok(less_one.saturating_add(1))
     }
 
-    /// Wrapped sums would show as a step down, a document of another block, or one beyond the segment.
-    fn check_docs(&self, block: usize, base: u32, docs: &[u32]) -> Result<(), Error> {
+    /// Wrapped sums would show as a step down, a document of another block, or one beyond the segment. Whether the
+    /// documents `ascend` among themselves is known by the caller.
+    fn check_docs(&self, block: usize, base: u32, docs: &[u32], ascend: bool) -> Result<(), Error> {
         let last = docs[docs.len() - 1];
-        let ascend = docs.windows(2).fold(true, |ascend, pair| ascend & (pair[0] < pair[1]));
         let expected = self.last_doc(block);
         let is_exact = self.class == ListClass::Sparse && !self.skips.is_empty();
         let ends_right = if is_exact { last == expected } else { last <= expected };

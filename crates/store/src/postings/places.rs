@@ -3,18 +3,19 @@
 //! Comes in: the frequencies of the block and the bytes of its runs. Goes out: the positions of any of its postings, by
 //! rank. Runs are decoded when entered; moving on walks the runs between without decoding them.
 
-use codec::packed;
+use codec::{packed, simd};
 
-use super::{BLOCK, damaged};
+use super::{BLOCK, SUMMABLE, damaged};
 use crate::Error;
 
 /// Reads positions of one block at a time; reuse it for the next.
 pub struct Places {
     /// Positions in the block's stream; 0 where no block is entered.
     total: usize,
-    /// The posting asked for last, and where its positions start in the stream.
-    index: usize,
-    before: usize,
+    /// Postings of the block.
+    count: usize,
+    /// Where the positions of each posting end in the stream.
+    ends: [u32; BLOCK],
     /// Where the block's runs start in the section.
     start: usize,
     /// The decoded run, or `usize::MAX`.
@@ -28,19 +29,14 @@ impl Default for Places {
     fn default() -> Self {
         Places {
             total: 0,
-            index: 0,
-            before: 0,
+            count: 0,
+            ends: [0; BLOCK],
             start: 0,
             run: usize::MAX,
             next_at: 0,
             values: [0; BLOCK],
         }
     }
-}
-
-/// How many positions postings of these frequencies have.
-fn sum(frequencies: &[u32]) -> usize {
-    frequencies.iter().map(|&frequency| u64::from(frequency)).sum::<u64>() as usize
 }
 
 impl Places {
@@ -56,37 +52,36 @@ impl Places {
 
     /// Enters a block whose postings have these frequencies and whose runs start at `start`.
     pub(super) fn enter(&mut self, frequencies: &[u32], start: usize) -> Result<(), Error> {
-        let total = sum(frequencies);
-        if u32::MAX as usize <= total {
-            let reason =
-                format!("a block of {} postings with {total} positions", frequencies.len());
-            return Err(damaged("postings", start as u64, reason));
+        let (own, others) = self.ends.split_at_mut(frequencies.len());
+        own.copy_from_slice(frequencies);
+        others.fill(0);
+        simd::prefix_sum(&mut self.ends, 0, 0);
+        if SUMMABLE <= frequencies.iter().fold(0, |all, frequency| all | frequency) {
+            let total: u64 = frequencies.iter().map(|&frequency| u64::from(frequency)).sum();
+            if u64::from(u32::MAX) <= total {
+                let reason =
+                    format!("a block of {} postings with {total} positions", frequencies.len());
+                return Err(damaged("postings", start as u64, reason));
+            }
         }
-        (self.total, self.start, self.run) = (total, start, usize::MAX);
-        (self.index, self.before) = (0, 0);
+        (self.total, self.count) = (self.ends[BLOCK - 1] as usize, frequencies.len());
+        (self.start, self.run) = (start, usize::MAX);
         Ok(())
     }
 
-    /// Appends the positions of posting `index` of the block, ascending. `section` starts with the list's positions;
-    /// `frequencies` are those the block was entered with.
+    /// Appends the positions of posting `index` of the block, ascending. `section` starts with the list's positions.
     pub(super) fn read(
         &mut self,
         section: &[u8],
-        frequencies: &[u32],
         index: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), Error> {
-        let Some(&frequency) = frequencies.get(index) else {
-            let reason = format!("posting {index} of a block of {}", frequencies.len());
+        let Some(&end) = self.ends[..self.count].get(index) else {
+            let reason = format!("posting {index} of a block of {}", self.count);
             return Err(damaged("postings", self.start as u64, reason));
         };
-        if index < self.index {
-            (self.index, self.before) = (0, 0);
-        }
-        self.before += sum(&frequencies[self.index..index]);
-        self.index = index;
-        let mut at = self.before;
-        let end = at + frequency as usize;
+        let (mut at, end) =
+            (if index == 0 { 0 } else { self.ends[index - 1] as usize }, end as usize);
         let mut next = 0u32;
         while at < end {
             self.enter_run(section, at / BLOCK)?;
