@@ -35,7 +35,7 @@ pub enum Error {
     },
     /// The file was written by an earlier version of this program, in a format that was given up.
     #[error(
-        "`{}` has format {found}, and this program reads formats {oldest} to {supported}; build the index again, or read it with an earlier Pressmark",
+        "`{}` has format {found}, and this program reads none before {oldest}; build the index again, or read it with an earlier Pressmark",
         path.display()
     )]
     OlderFormat {
@@ -45,8 +45,6 @@ pub enum Error {
         found: u32,
         /// The oldest format this program reads.
         oldest: u32,
-        /// The newest.
-        supported: u32,
     },
     /// The file ends before what it says it holds.
     #[error(

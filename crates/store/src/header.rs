@@ -30,11 +30,11 @@ use crate::Error;
 pub(crate) const HEADER_LENGTH: u64 = 4096;
 
 /// The format written by this version, and the newest it reads.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// The oldest format this version reads. Raise it together with [`FORMAT_VERSION`] where files written before cannot be
 /// read any more.
-pub const OLDEST_FORMAT: u32 = 1;
+pub const OLDEST_FORMAT: u32 = 2;
 
 /// No text begins with the first byte, and a transfer that touches line ends damages the rest.
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PMK\r\n\x1a\n";
@@ -150,7 +150,7 @@ impl Header {
         }
         if found < OLDEST_FORMAT {
             let (path, oldest) = (path.to_owned(), OLDEST_FORMAT);
-            return Err(Error::OlderFormat { path, found, oldest, supported: FORMAT_VERSION });
+            return Err(Error::OlderFormat { path, found, oldest });
         }
         let end = 5 * SECTOR;
         if let Some(at) = bytes[end..].iter().position(|&byte| byte != 0) {

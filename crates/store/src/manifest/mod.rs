@@ -117,7 +117,7 @@ pub struct SegmentRecord {
     pub dropped_tokens: u64,
     /// Its sections.
     pub sections: Vec<SectionRecord>,
-    /// Its deleted documents. Reserved: format 1 always has `None` here and refuses anything else.
+    /// Its deleted documents. Reserved: the format always has `None` here and refuses anything else.
     pub deletions: Option<DeletionsRecord>,
 }
 

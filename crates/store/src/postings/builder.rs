@@ -7,6 +7,7 @@ use codec::packed;
 
 use super::bounds::{Bound, ImpactModel};
 use super::chunked::{CHUNK, ChunkPostings, ENTRY_BYTES, write_chunk};
+use super::places::LENGTH_BYTES;
 use super::{BLOCK, HEAD_BYTES, ListClass};
 
 /// What the term table needs of a finished list.
@@ -365,9 +366,21 @@ impl ListBuilder {
         self.pack_places(positions);
     }
 
+    /// Appends the open block's positions in runs, behind the lengths of all runs but the last.
     fn pack_places(&mut self, positions: &mut Vec<u8>) {
-        for run in self.places.chunks(BLOCK) {
+        let runs = self.places.chunks(BLOCK);
+        let mut length_at = positions.len();
+        positions.resize(length_at + runs.len().saturating_sub(1) * LENGTH_BYTES, 0);
+        let lengths_end = positions.len();
+        for run in runs {
+            let start = positions.len();
             packed::encode(run, positions);
+            if length_at < lengths_end {
+                let length = (positions.len() - start) as u16;
+                positions[length_at..length_at + LENGTH_BYTES]
+                    .copy_from_slice(&length.to_le_bytes());
+                length_at += LENGTH_BYTES;
+            }
         }
         self.places.clear();
     }

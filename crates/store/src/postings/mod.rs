@@ -23,10 +23,11 @@
 //!   `Frequency` (less 2) stands only where that bit is 0. Gaps in blocks are the same without the doubling.
 //! * `block_offset` counts bytes from the first `Block`, `positions_offset` from the list's start in `positions`.
 //! * `Kth` are lower bounds of the 10th, 100th and 1000th best impact of the list, 0 where it is shorter.
-//! * Section `positions` holds, for each block of a sparse list, the positions of its postings one after another, cut
-//!   into runs of 128 that are packed each: of a posting the first position as it is, then the distance to the previous
-//!   one less 1. A posting's place in that stream is the sum of the frequencies before it in its block: positions are
-//!   addressed by rank and need no pointers of their own.
+//! * Section `positions` holds `length:u16{runs - 1} Packed{runs}` for each block of a sparse list (and of a chunk): the
+//!   positions of its postings one after another, cut into runs of 128 that are packed each, behind the lengths in bytes
+//!   of all runs but the last. Of a posting stands the first position as it is, then the distance to the previous one
+//!   less 1. Its place in that stream is the sum of the frequencies before it in its block: positions are addressed by
+//!   rank and need no pointers of their own.
 //!
 //! A tiny list costs no block header, a list of one block no skip entries: half of all terms stand in one document, and
 //! nine of ten in fewer than 128.

@@ -1,12 +1,15 @@
 //! The positions of one block of 128 postings: a stream cut into packed runs.
 //!
 //! Comes in: the frequencies of the block and the bytes of its runs. Goes out: the positions of any of its postings, by
-//! rank. Runs are decoded when entered; moving on walks the runs between without decoding them.
+//! rank. A run is found by the lengths of those before it, which stand side by side, and decoded when entered.
 
 use codec::{packed, simd};
 
 use super::{BLOCK, SUMMABLE, damaged};
 use crate::Error;
+
+/// Bytes of a run's length.
+pub(super) const LENGTH_BYTES: usize = 2;
 
 /// Reads positions of one block at a time; reuse it for the next.
 pub struct Places {
@@ -18,9 +21,8 @@ pub struct Places {
     ends: [u32; BLOCK],
     /// Where the block's runs start in the section.
     start: usize,
-    /// The decoded run, or `usize::MAX`.
-    run: usize,
-    /// Where the run after it starts in the section.
+    /// The decoded run, and where the one after it starts in the section.
+    run: Option<usize>,
     next_at: usize,
     values: [u32; BLOCK],
 }
@@ -32,7 +34,7 @@ impl Default for Places {
             count: 0,
             ends: [0; BLOCK],
             start: 0,
-            run: usize::MAX,
+            run: None,
             next_at: 0,
             values: [0; BLOCK],
         }
@@ -65,7 +67,7 @@ impl Places {
             }
         }
         (self.total, self.count) = (self.ends[BLOCK - 1] as usize, frequencies.len());
-        (self.start, self.run) = (start, usize::MAX);
+        (self.start, self.run) = (start, None);
         Ok(())
     }
 
@@ -97,28 +99,25 @@ impl Places {
         Ok(())
     }
 
-    /// Decodes a run, walking on from the current one where it can.
+    /// Decodes a run. Adds up the lengths of those between it and the last one, or the first.
     fn enter_run(&mut self, section: &[u8], run: usize) -> Result<(), Error> {
-        if self.run == run {
+        if self.run == Some(run) {
             return Ok(());
         }
-        let (mut next, mut at) = (self.run.wrapping_add(1), self.next_at);
-        if self.run == usize::MAX || run < next {
-            (next, at) = (0, self.start);
-        }
-        let failed = |at: usize, error: packed::PackedError| {
-            damaged("positions", at as u64, error.to_string())
+        let (from, at) = match self.run {
+            Some(last) if last < run => (last + 1, self.next_at),
+            _ => (0, self.start + (self.total - 1) / BLOCK * LENGTH_BYTES),
         };
-        while next < run {
-            let rest = section.get(at..).unwrap_or_default();
-            at += packed::length(rest, BLOCK).map_err(|error| failed(at, error))?;
-            next += 1;
-        }
+        let between = self.start + from * LENGTH_BYTES..self.start + run * LENGTH_BYTES;
+        let (between, _) = section.get(between).unwrap_or_default().as_chunks();
+        let lengths = between.iter().map(|&length| usize::from(u16::from_le_bytes(length)));
+        let at = at + lengths.sum::<usize>();
+        self.run = None;
         let count = self.total.saturating_sub(run * BLOCK).min(BLOCK);
         let rest = section.get(at..).unwrap_or_default();
-        let used =
-            packed::decode(rest, count, &mut self.values).map_err(|error| failed(at, error))?;
-        (self.run, self.next_at) = (run, at + used);
+        let used = packed::decode(rest, count, &mut self.values)
+            .map_err(|error| damaged("positions", at as u64, error.to_string()))?;
+        (self.run, self.next_at) = (Some(run), at + used);
         Ok(())
     }
 }

@@ -158,7 +158,7 @@ fn foreign_and_newer_files_are_refused_by_name() {
     let mut newer = small_file();
     (newer[8], newer[12]) = (7, 3);
     let expected = "has format 7, which needs a reader of format 3 or later, and this program reads \
-                    format 1; update Pressmark or build the index again";
+                    format 2; update Pressmark or build the index again";
     assert!(message(&newer).contains(expected), "{}", message(&newer));
 }
 
