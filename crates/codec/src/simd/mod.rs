@@ -157,18 +157,34 @@ pub fn patch(values: &mut [u32; BLOCK], places: u128, highs: &[u32; BLOCK], widt
     scalar::patch(values, places, highs, width);
 }
 
-/// The number of values below `target` in an ascending block (its place of insertion).
+/// The place of the first value not below `target` in an ascending block, all before `from` being below it; 128 where there
+/// is none. Costs the less the nearer it is.
 #[inline]
-pub fn lower_bound(values: &[u32; BLOCK], target: u32) -> usize {
+pub fn lower_bound(values: &[u32; BLOCK], from: usize, target: u32) -> usize {
     #[cfg(target_arch = "x86_64")]
     match level() {
         // SAFETY: `level` found the features.
-        Level::Avx512 => return unsafe { x86::lower_bound_avx512(values, target) },
+        Level::Avx512 => return unsafe { x86::lower_bound_avx512(values, from, target) },
         // SAFETY: as above.
-        Level::Avx2 => return unsafe { x86::lower_bound_avx2(values, target) },
+        Level::Avx2 => return unsafe { x86::lower_bound_avx2(values, from, target) },
         Level::Scalar => {}
     }
-    scalar::lower_bound(values, target)
+    scalar::lower_bound(values, from, target)
+}
+
+/// One bit for each value that is not below `least`.
+#[inline]
+#[must_use]
+pub fn not_below(values: &[u32; BLOCK], least: u32) -> u128 {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::not_below_avx512(values, least) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::not_below_avx2(values, least) },
+        Level::Scalar => {}
+    }
+    scalar::not_below(values, least)
 }
 
 /// Scales 64 bytes into `own`, 0 where the bit of `present` is not set, and adds that to `sum`.

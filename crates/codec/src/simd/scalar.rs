@@ -39,8 +39,13 @@ pub(super) fn patch(values: &mut [u32; BLOCK], places: u128, highs: &[u32; BLOCK
     }
 }
 
-pub(super) fn lower_bound(values: &[u32; BLOCK], target: u32) -> usize {
-    values.iter().filter(|&&value| value < target).count()
+pub(super) fn lower_bound(values: &[u32; BLOCK], from: usize, target: u32) -> usize {
+    (from..BLOCK).find(|&place| target <= values[place]).unwrap_or(BLOCK)
+}
+
+#[inline]
+pub(super) fn not_below(values: &[u32; BLOCK], least: u32) -> u128 {
+    values.iter().rev().fold(0, |mask, value| mask << 1 | u128::from(least <= *value))
 }
 
 pub(super) fn add_scaled(

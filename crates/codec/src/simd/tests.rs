@@ -53,17 +53,34 @@ proptest! {
     }
 
     #[test]
-    fn lower_bound_equals_the_scalar_one(mut values in prop::collection::vec(any::<u32>(), BLOCK), pick in 0..BLOCK, near in -1i64..=1) {
+    fn lower_bound_is_the_place_of_insertion(mut values in prop::collection::vec(any::<u32>(), BLOCK), pick in 0..BLOCK, near in -1i64..=1) {
         values.sort_unstable();
         let values: [u32; BLOCK] = values.try_into().expect("the vector has 128 values");
         let target = (i64::from(values[pick]) + near).clamp(0, i64::from(u32::MAX)) as u32;
-        let expected = scalar::lower_bound(&values, target);
-        prop_assert_eq!(expected, super::lower_bound(&values, target));
+        let expected = values.partition_point(|&value| value < target);
+        for from in [0, expected / 2, expected.saturating_sub(1), expected] {
+            prop_assert_eq!(expected, scalar::lower_bound(&values, from, target));
+            prop_assert_eq!(expected, super::lower_bound(&values, from, target));
+            #[cfg(target_arch = "x86_64")]
+            if is_x86_feature_detected!("avx2") {
+                // SAFETY: the feature was found.
+                let found = unsafe { super::x86::lower_bound_avx2(&values, from, target) };
+                prop_assert_eq!(expected, found);
+            }
+        }
+    }
+
+    #[test]
+    fn not_below_equals_the_scalar_one(values in any::<[u32; 32]>(), pick in 0usize..32, near in -1i64..=1) {
+        let values = std::array::from_fn(|index| values[index % 32].rotate_left(index as u32 / 32));
+        let least = (i64::from(values[pick]) + near).clamp(0, i64::from(u32::MAX)) as u32;
+        let expected = scalar::not_below(&values, least);
+        prop_assert_eq!(expected, super::not_below(&values, least));
+        prop_assert!((0..BLOCK).all(|index| (expected >> index & 1 == 1) == (least <= values[index])));
         #[cfg(target_arch = "x86_64")]
         if is_x86_feature_detected!("avx2") {
             // SAFETY: the feature was found.
-            let found = unsafe { super::x86::lower_bound_avx2(&values, target) };
-            prop_assert_eq!(expected, found);
+            prop_assert_eq!(expected, unsafe { super::x86::not_below_avx2(&values, least) });
         }
     }
 

@@ -210,38 +210,67 @@ pub(super) unsafe fn patch_avx512(
 
 /// # Safety
 ///
-/// The machine has AVX2 and POPCNT.
-#[target_feature(enable = "avx2,popcnt")]
-pub(super) unsafe fn lower_bound_avx2(values: &[u32; BLOCK], target: u32) -> usize {
+/// The machine has AVX2 and BMI.
+#[target_feature(enable = "avx2,bmi1")]
+pub(super) unsafe fn lower_bound_avx2(values: &[u32; BLOCK], from: usize, target: u32) -> usize {
     // Unsigned comparison by moving both sides down by 2^31.
     let flip = _mm256_set1_epi32(i32::MIN);
     let target = _mm256_xor_si256(_mm256_set1_epi32(target as i32), flip);
-    let mut below = _mm256_setzero_si256();
-    for eight in values.chunks_exact(8) {
+    for (group, eight) in values.as_chunks::<8>().0.iter().enumerate().skip(from / 8) {
         // SAFETY: `eight` is 32 bytes long.
         let eight = unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) };
-        let is_below = _mm256_cmpgt_epi32(target, _mm256_xor_si256(eight, flip));
-        below = _mm256_sub_epi32(below, is_below);
+        let below = _mm256_cmpgt_epi32(target, _mm256_xor_si256(eight, flip));
+        let below = _mm256_movemask_ps(_mm256_castsi256_ps(below)) as u8;
+        if below != u8::MAX {
+            return group * 8 + below.trailing_ones() as usize;
+        }
     }
-    let half = _mm_add_epi32(_mm256_castsi256_si128(below), _mm256_extracti128_si256::<1>(below));
-    let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b01_00_11_10>(half));
-    let half = _mm_add_epi32(half, _mm_shuffle_epi32::<0b10_11_00_01>(half));
-    _mm_cvtsi128_si32(half) as usize
+    BLOCK
 }
 
 /// # Safety
 ///
-/// The machine has AVX-512 F and POPCNT.
-#[target_feature(enable = "avx512f,popcnt")]
-pub(super) unsafe fn lower_bound_avx512(values: &[u32; BLOCK], target: u32) -> usize {
+/// The machine has AVX-512 F and BMI.
+#[target_feature(enable = "avx512f,bmi1")]
+pub(super) unsafe fn lower_bound_avx512(values: &[u32; BLOCK], from: usize, target: u32) -> usize {
     let target = _mm512_set1_epi32(target as i32);
-    let mut below = 0;
-    for sixteen in values.chunks_exact(16) {
+    for (group, sixteen) in values.as_chunks::<16>().0.iter().enumerate().skip(from / 16) {
         // SAFETY: `sixteen` is 64 bytes long.
         let sixteen = unsafe { _mm512_loadu_si512(sixteen.as_ptr().cast()) };
-        below += _mm512_cmplt_epu32_mask(sixteen, target).count_ones();
+        let below = _mm512_cmplt_epu32_mask(sixteen, target);
+        if below != u16::MAX {
+            return group * 16 + below.trailing_ones() as usize;
+        }
     }
-    below as usize
+    BLOCK
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn not_below_avx512(values: &[u32; BLOCK], least: u32) -> u128 {
+    let least = _mm512_set1_epi32(least as i32);
+    values.as_chunks::<16>().0.iter().rev().fold(0, |mask, sixteen| {
+        // SAFETY: `sixteen` is 64 bytes long.
+        let sixteen = unsafe { _mm512_loadu_si512(sixteen.as_ptr().cast()) };
+        mask << 16 | u128::from(_mm512_cmpge_epu32_mask(sixteen, least))
+    })
+}
+
+/// # Safety
+///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn not_below_avx2(values: &[u32; BLOCK], least: u32) -> u128 {
+    let least = _mm256_set1_epi32(least as i32);
+    values.as_chunks::<8>().0.iter().rev().fold(0, |mask, eight| {
+        // SAFETY: `eight` is 32 bytes long.
+        let eight = unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) };
+        let is_not_below = _mm256_cmpeq_epi32(_mm256_max_epu32(eight, least), eight);
+        let bits = _mm256_movemask_ps(_mm256_castsi256_ps(is_not_below));
+        mask << 8 | u128::from(bits as u8)
+    })
 }
 
 /// # Safety

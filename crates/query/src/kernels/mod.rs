@@ -7,6 +7,7 @@
 mod allowed;
 mod best;
 mod bounds;
+mod buffers;
 mod count;
 mod impacts;
 mod parallel;

@@ -12,6 +12,7 @@ use store::postings::chunked::{
 use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
 
 use super::bounds::ImpactBounds;
+use super::buffers::{Arrays, Buffers};
 use super::impacts::ImpactTable;
 use crate::{Blocks, Error};
 
@@ -36,22 +37,22 @@ pub(crate) struct TermScan<'a> {
     view: View<'a>,
     /// Windows of the chunk that hold documents.
     present: u64,
-    words: Box<[u64; WINDOWS]>,
-    /// Ranks of windows, where `has_starts`.
-    starts: Box<[u16; WINDOWS]>,
+    /// `words`, and `starts` where `has_starts`; `docs` of block `docs_block` with [`END`] behind them, and `frequencies` of
+    /// block `frequency_block`.
+    buffers: Buffers,
     has_starts: bool,
     window_starts: WindowStarts,
-    /// Of a list that is not chunked: a decoded block, how long it is, and where its frequencies start.
-    docs: Box<[u32; BLOCK]>,
+    /// Of a list that is not chunked: the decoded block, how long it is, where a document was looked for last, and where
+    /// its frequencies start.
     docs_block: usize,
     docs_length: usize,
+    docs_index: usize,
     frequencies_at: usize,
     /// The first block that may reach into the chunk.
     first_block: usize,
     /// The rank in the list of the chunk's first posting; 0 where ranks are those of the chunk.
     base: usize,
-    /// Frequencies of 128 ranks.
-    frequencies: Box<[u32; BLOCK]>,
+    /// The block of 128 ranks whose frequencies are decoded.
     frequency_block: usize,
     /// The block of which single frequencies were read last, and how many.
     probed_block: usize,
@@ -101,17 +102,15 @@ impl<'a> TermScan<'a> {
             chunk_number: u32::MAX,
             view: View::Absent,
             present: 0,
-            words: Box::new([0; WINDOWS]),
-            starts: Box::new([0; WINDOWS]),
+            buffers: Buffers::take(),
             has_starts: false,
             window_starts: WindowStarts::EMPTY,
-            docs: Box::new([END; BLOCK]),
             docs_block: NONE,
             docs_length: 0,
+            docs_index: 0,
             frequencies_at: 0,
             first_block: 0,
             base: 0,
-            frequencies: Box::new([0; BLOCK]),
             frequency_block: NONE,
             probed_block: NONE,
             probes: 0,
@@ -131,9 +130,10 @@ impl<'a> TermScan<'a> {
     fn read_tiny(&mut self) -> Result<(), Error> {
         let mut cursor = self.list.cursor()?;
         self.docs_length = cursor.block_docs().len();
+        self.buffers.docs.fill(END);
         for index in 0..self.docs_length {
-            self.docs[index] = cursor.doc();
-            self.frequencies[index] = cursor.freq()?;
+            self.buffers.docs[index] = cursor.doc();
+            self.buffers.frequencies[index] = cursor.freq()?;
             cursor.advance()?;
         }
         (self.docs_block, self.frequency_block) = (0, 0);
@@ -160,16 +160,18 @@ impl<'a> TermScan<'a> {
         docs: &mut [u32; BLOCK],
     ) -> Result<usize, Error> {
         self.load_docs(block)?;
-        docs.copy_from_slice(&*self.docs);
+        docs.copy_from_slice(&self.buffers.docs);
         self.base = 0;
         Ok(self.docs_length)
     }
 
-    /// The documents and the frequencies of a block of a list that is not chunked.
-    pub(crate) fn block(&mut self, block: usize) -> Result<(&[u32], &[u32]), Error> {
+    /// The documents and the frequencies of a block of a list that is not chunked; behind as many frequencies as documents
+    /// stands anything.
+    pub(crate) fn block(&mut self, block: usize) -> Result<(&[u32], &[u32; BLOCK]), Error> {
         self.load_docs(block)?;
         self.load_frequencies(block)?;
-        Ok((&self.docs[..self.docs_length], &self.frequencies[..self.docs_length]))
+        let Arrays { docs, frequencies, .. } = &*self.buffers;
+        Ok((&docs[..self.docs_length], frequencies))
     }
 
     /// What was read of the list so far.
@@ -190,7 +192,7 @@ impl<'a> TermScan<'a> {
         }
         let (first, last) = (number * CHUNK, number * CHUNK + (CHUNK - 1));
         self.first_block = self.list.block_of(first, self.first_block);
-        if self.first_block == self.docs_block && last < self.docs[0] {
+        if self.first_block == self.docs_block && last < self.buffers.docs[0] {
             return 0.0;
         }
         let mut highest = 0.0f64;
@@ -262,14 +264,14 @@ impl<'a> TermScan<'a> {
             self.load_docs(block)?;
             let mut index = 0;
             if block == self.first_block {
-                index = simd::lower_bound(&self.docs, first);
+                index = simd::lower_bound(&self.buffers.docs, 0, first);
                 self.base = block * BLOCK + index;
             }
-            while index < self.docs_length && self.docs[index] <= last {
-                self.set(self.docs[index] - first);
+            while index < self.docs_length && self.buffers.docs[index] <= last {
+                self.set(self.buffers.docs[index] - first);
                 index += 1;
             }
-            if index < self.docs_length || self.docs[self.docs_length - 1] == last {
+            if index < self.docs_length || self.buffers.docs[self.docs_length - 1] == last {
                 break;
             }
         }
@@ -281,8 +283,8 @@ impl<'a> TermScan<'a> {
         if self.docs_block != block {
             self.docs_block = NONE;
             (self.docs_length, self.frequencies_at) =
-                self.list.block_docs(block, &mut self.docs)?;
-            self.docs_block = block;
+                self.list.block_docs(block, &mut self.buffers.docs)?;
+            (self.docs_block, self.docs_index) = (block, 0);
             // Frequencies may ask once more for a block that was read with its chunk.
             self.blocks_read += usize::from(self.first_unread <= block);
             self.first_unread = self.first_unread.max(block + 1);
@@ -297,10 +299,14 @@ impl<'a> TermScan<'a> {
         }
         self.frequency_block = NONE;
         if self.is_chunked {
-            self.chunk.frequencies(block, &mut self.frequencies)?;
+            self.chunk.frequencies(block, &mut self.buffers.frequencies)?;
         } else {
             self.load_docs(block)?;
-            self.list.block_frequencies(block, self.frequencies_at, &mut self.frequencies)?;
+            self.list.block_frequencies(
+                block,
+                self.frequencies_at,
+                &mut self.buffers.frequencies,
+            )?;
         }
         self.frequency_block = block;
         Ok(())
@@ -311,14 +317,14 @@ impl<'a> TermScan<'a> {
         self.view = View::Decoded;
         self.has_starts = false;
         self.present = 0;
-        self.words.fill(0);
+        self.buffers.words.fill(0);
     }
 
     /// Adds a document; they ascend.
     #[inline(always)]
     fn set(&mut self, doc: u32) {
         let window = (doc / 64) as usize % WINDOWS;
-        self.words[window] |= 1 << (doc % 64);
+        self.buffers.words[window] |= 1 << (doc % 64);
         self.present |= 1 << window;
     }
 
@@ -350,7 +356,7 @@ impl<'a> TermScan<'a> {
     #[inline(always)]
     fn seek_in_blocks(&mut self, doc: u32) -> Result<Option<usize>, Error> {
         let is_inside = self.first_block == self.docs_block
-            && doc <= self.docs[self.docs_length.saturating_sub(1)];
+            && doc <= self.buffers.docs[self.docs_length.saturating_sub(1)];
         if !is_inside {
             self.first_block = self.list.block_of(doc, self.first_block);
             if self.first_block == self.list.block_count() {
@@ -359,8 +365,9 @@ impl<'a> TermScan<'a> {
             self.load_docs(self.first_block)?;
         }
         self.base = 0;
-        let index = simd::lower_bound(&self.docs, doc);
-        let is_there = self.docs.get(index) == Some(&doc);
+        let index = simd::lower_bound(&self.buffers.docs, self.docs_index, doc);
+        self.docs_index = index;
+        let is_there = self.buffers.docs.get(index) == Some(&doc);
         Ok(is_there.then_some(self.first_block * BLOCK + index))
     }
 
@@ -400,7 +407,7 @@ impl<'a> TermScan<'a> {
         for window in bits(self.present) {
             let norms = norms.get(first + window * 64..).unwrap_or_default();
             let mut highest = 0.0f32;
-            for bit in bits(self.words[window]) {
+            for bit in bits(self.buffers.words[window]) {
                 let norm = norms.get(bit).copied().unwrap_or(0);
                 highest = highest.max(impacts.impact(norm, self.frequency(rank)?));
                 rank += 1;
@@ -427,7 +434,7 @@ impl<'a> TermScan<'a> {
         for window in bits(self.present) {
             let norms = norms.get(first + window * 64..).unwrap_or_default();
             let mut kept = 0;
-            for bit in bits(self.words[window]) {
+            for bit in bits(self.buffers.words[window]) {
                 let norm = norms.get(bit).copied().unwrap_or(0);
                 let bound = weight * impacts.impact(norm, self.frequency(rank)?);
                 kept |= u64::from(least < bound) << bit;
@@ -445,7 +452,7 @@ impl<'a> TermScan<'a> {
         match self.view {
             View::Absent => 0,
             View::Bits { words, .. } => presence_word(words, window),
-            View::Decoded => self.words[window],
+            View::Decoded => self.buffers.words[window],
             View::Windows { counts, numbers } => {
                 let start = self.window_starts.start(window);
                 window_word(numbers, start, window_count(counts, window))
@@ -466,7 +473,7 @@ impl<'a> TermScan<'a> {
         match self.view {
             View::Absent => {}
             View::Bits { words: own, .. } => simd::or_words(words, own),
-            View::Decoded => words.iter_mut().zip(&*self.words).for_each(|(a, b)| *a |= b),
+            View::Decoded => words.iter_mut().zip(&self.buffers.words).for_each(|(a, b)| *a |= b),
             View::Windows { .. } => {
                 for window in bits(self.present) {
                     words[window] |= self.word(window);
@@ -528,14 +535,15 @@ impl<'a> TermScan<'a> {
                 if !self.has_starts {
                     self.count_starts();
                 }
-                usize::from(self.starts[window])
+                usize::from(self.buffers.starts[window])
             }
         }
     }
 
     fn count_starts(&mut self) {
         let mut rank = 0;
-        for (start, word) in self.starts.iter_mut().zip(&*self.words) {
+        let Arrays { starts, words, .. } = &mut *self.buffers;
+        for (start, word) in starts.iter_mut().zip(words) {
             *start = rank;
             rank += word.count_ones() as u16;
         }
@@ -547,7 +555,7 @@ impl<'a> TermScan<'a> {
     pub(crate) fn frequency(&mut self, rank: usize) -> Result<u32, Error> {
         let rank = self.base + rank;
         self.load_frequencies(rank / BLOCK)?;
-        Ok(self.frequencies[rank % BLOCK])
+        Ok(self.buffers.frequencies[rank % BLOCK])
     }
 
     /// The same where few of a block's frequencies are wanted.
@@ -565,7 +573,7 @@ impl<'a> TermScan<'a> {
             }
             self.load_frequencies(block)?;
         }
-        Ok(self.frequencies[rank % BLOCK])
+        Ok(self.buffers.frequencies[rank % BLOCK])
     }
 
     /// One frequency, of a block that was not decoded.
@@ -608,7 +616,7 @@ impl<'a> TermScan<'a> {
                 false => self.list.block_length(block),
             };
             let chunk = self.is_chunked.then_some(&self.chunk);
-            self.list.enter_places(chunk, block, &self.frequencies[..length], places)?;
+            self.list.enter_places(chunk, block, &self.buffers.frequencies[..length], places)?;
             self.places_block = block;
         }
         Ok(self.list.read_places(places, rank % BLOCK, out)?)

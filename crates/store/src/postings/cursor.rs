@@ -160,7 +160,7 @@ impl<'a> Cursor<'a> {
             return self.stand_in_dense(next);
         }
         self.index = match self.docs.as_array::<BLOCK>() {
-            Some(docs) => simd::lower_bound(docs, target),
+            Some(docs) => simd::lower_bound(docs, self.index, target),
             None => {
                 self.index + self.docs[self.index..self.length].partition_point(|&doc| doc < target)
             }

@@ -39,6 +39,16 @@ impl simd::Kernel for Weigh<'_> {
     }
 }
 
+/// Up to this frequency is asked from which on a document can be among the best.
+const MOST_LEAST: u32 = 16;
+
+/// The places of the bits of a block, ascending.
+#[inline(always)]
+fn bits_of_block(mask: u128) -> impl Iterator<Item = usize> {
+    let (low, high) = (mask as u64, (mask >> 64) as u64);
+    bits(low).chain(bits(high).map(|bit| bit + 64))
+}
+
 impl Scan<'_> {
     /// One term alone whose postings stand in blocks.
     #[inline(always)]
@@ -49,22 +59,32 @@ impl Scan<'_> {
             self.work.candidates = u64::from(term.doc_freq);
         }
         for block in 0..term.scan.list().block_count() {
-            let bound = self.bounds.impact(term.scan.list().block_bound(block));
-            if term.weight * bound * SLACK <= best.threshold() {
+            let bound = term.scan.list().block_bound(block);
+            if term.weight * self.bounds.impact(bound) * SLACK <= best.threshold() {
                 self.work.skipped |= !is_all;
                 continue;
             }
             let (docs, frequencies) = term.scan.block(block)?;
-            for (&doc, &frequency) in docs.iter().zip(frequencies) {
-                if !is_all {
-                    if !allowed.admits(doc) {
-                        continue;
-                    }
-                    self.work.candidates += 1;
-                }
+            let admitted = match is_all {
+                true => u128::MAX >> (BLOCK - docs.len()),
+                false => (0..docs.len())
+                    .rev()
+                    .fold(0, |mask, index| mask << 1 | u128::from(allowed.admits(docs[index]))),
+            };
+            if !is_all {
+                self.work.candidates += u64::from(admitted.count_ones());
+            }
+            // No document is shorter than the bound's norm says: what is too rare there is so everywhere.
+            let can_be = |impact: f32, best: &Best| {
+                best.threshold() < f64::from(term.weight_bound * impact) * SLACK
+            };
+            let least = (1..MOST_LEAST)
+                .find(|&frequency| can_be(self.impacts.impact(bound.min_norm, frequency), best));
+            let often = simd::not_below(frequencies, least.unwrap_or(MOST_LEAST));
+            for index in bits_of_block(admitted & often) {
+                let (doc, frequency) = (docs[index], frequencies[index]);
                 let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
-                let bound = term.weight_bound * self.impacts.impact(norm, frequency);
-                if best.threshold() < f64::from(bound) * SLACK {
+                if can_be(self.impacts.impact(norm, frequency), best) {
                     let norm = self.bm25.norm(self.segment.length(doc));
                     let score = term.weight * Bm25::impact(frequency, norm);
                     best.offer(self.segment.base() + doc, score);
