@@ -11,10 +11,9 @@
 //! such a list is that list ([`pair`]).
 
 use codec::simd;
-use store::Segment;
-use store::TermOrdinal;
 use store::postings::chunked::{CHUNK, WINDOWS};
 use store::postings::{BLOCK, PostingList};
+use store::{Lengths, Segment, TermOrdinal};
 
 use super::allowed::Allowed;
 use super::best::Best;
@@ -67,6 +66,7 @@ struct Scoring<'a> {
     bounds: ImpactBounds,
     impacts: ImpactTable,
     norms: &'a [u8],
+    lengths: Lengths<'a>,
     counts_all: bool,
 }
 
@@ -145,6 +145,7 @@ impl<'a> PhraseScan<'a> {
             bounds: ImpactBounds::new(self.segment.record(), bm25),
             impacts: ImpactTable::new(bm25),
             norms: self.segment.norms(),
+            lengths: self.segment.lengths(),
             counts_all,
         };
         let mut work = Work::default();
@@ -358,7 +359,7 @@ impl<'a> PhraseScan<'a> {
         work.skipped |= is_cut && !scoring.counts_all;
         work.candidates += u64::from(0 < frequency);
         if 0 < frequency && !is_cut {
-            let norm = scoring.bm25.norm(self.segment.length(doc));
+            let norm = scoring.bm25.norm(scoring.lengths.get(doc));
             let score = scoring.weight * Bm25::impact(frequency, norm);
             best.offer(self.segment.base() + doc, score);
         }

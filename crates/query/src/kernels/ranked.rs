@@ -31,9 +31,9 @@ mod term;
 use std::ops::Range;
 
 use codec::simd;
-use store::Segment;
 use store::postings::PostingList;
 use store::postings::chunked::{CHUNK, WINDOWS};
+use store::{Lengths, Segment};
 use term::Term;
 
 use super::allowed::Allowed;
@@ -197,6 +197,7 @@ struct Scan<'a> {
     allowed: Allowed<'a>,
     counts_all: bool,
     norms: &'a [u8],
+    lengths: Lengths<'a>,
     bm25: Bm25,
     bounds: ImpactBounds,
     impacts: ImpactTable,
@@ -241,6 +242,7 @@ impl<'a> Scan<'a> {
             allowed,
             counts_all: counts_all && 0 < must_count,
             norms: segment.norms(),
+            lengths: segment.lengths(),
             bm25,
             bounds: ImpactBounds::new(segment.record(), bm25),
             impacts: ImpactTable::new(bm25),
@@ -573,7 +575,7 @@ impl<'a> Scan<'a> {
     /// Scores a document whose frequencies are known.
     #[inline(always)]
     fn score(&self, doc: u32, best: &mut Best) {
-        let norm = self.bm25.norm(self.segment.length(doc));
+        let norm = self.bm25.norm(self.lengths.get(doc));
         let scored = self.terms.iter().filter(|term| term.role != Role::MustNot);
         let score =
             scored.fold(0.0, |sum, term| sum + term.weight * Bm25::impact(term.frequency, norm));

@@ -85,7 +85,7 @@ impl Scan<'_> {
                 let (doc, frequency) = (docs[index], frequencies[index]);
                 let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
                 if can_be(self.impacts.impact(norm, frequency), best) {
-                    let norm = self.bm25.norm(self.segment.length(doc));
+                    let norm = self.bm25.norm(self.lengths.get(doc));
                     let score = term.weight * Bm25::impact(frequency, norm);
                     best.offer(self.segment.base() + doc, score);
                 }
