@@ -35,12 +35,12 @@ impl Parser<'_, '_> {
             }
             Mark::Variants => slots.extend(self.variants_node(&units)?),
         }
-        let first = slots.first().cloned();
-        slots.retain(
-            |slot| !matches!(&slot.kind, NodeKind::Text(text) if self.is_punctuation(text)),
-        );
-        if slots.is_empty() {
-            slots.extend(first);
+        let is_silent =
+            |slot: &Node| matches!(&slot.kind, NodeKind::Text(text) if self.is_punctuation(text));
+        if slots.iter().all(is_silent) {
+            slots.truncate(1);
+        } else {
+            slots.retain(|slot| !is_silent(slot));
         }
         Ok((slots, opened))
     }

@@ -114,6 +114,10 @@ impl Parser<'_, '_> {
     pub(super) fn word_node(&mut self, at: Range<usize>) -> Result<Node, SyntaxError> {
         self.count_clause(&at)?;
         self.lexer.count(at.len());
+        let word = &self.text[at.clone()];
+        if word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return Ok(Node::new(NodeKind::Text(word.to_owned()), at));
+        }
         let mut units = units(self.text, at.clone());
         units.retain(|unit| !is_blank(unit.ch));
         let (mut pieces, boost) = self.read_word(&units, true)?;

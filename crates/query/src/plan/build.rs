@@ -3,14 +3,12 @@
 //! Comes in: syntax nodes. Goes out: plan nodes over leaves and filters. What a leaf's matches are is worked out in
 //! `patterns`, what its words are in `words`.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use analysis::Analyzer;
 use store::{FieldKind, IndexFile, Manifest};
 
-use super::words::WordKey;
-use super::{Expansion, Filter, FilterId, Leaf, LeafId, Note, Plan, PlanNode, PlanOptions, WordId};
+use super::{Expansion, Filter, FilterId, Leaf, LeafId, Note, Plan, PlanNode, PlanOptions};
 use crate::matcher::filter_documents;
 use crate::syntax::{Node, NodeKind, Occur};
 use crate::{Bm25, Error};
@@ -21,8 +19,8 @@ pub(crate) struct Planner<'a> {
     pub(super) analyzer: &'a Analyzer,
     pub(super) options: &'a PlanOptions,
     pub(super) plan: Plan,
-    pub(super) word_ids: HashMap<WordKey, WordId>,
-    leaf_ids: HashMap<(String, u64), LeafId>,
+    /// What makes each leaf another than the leaves before it: its identity and the bits of its idf.
+    leaf_keys: Vec<(String, u64)>,
 }
 
 /// What surrounds a node.
@@ -69,8 +67,7 @@ impl<'a> Planner<'a> {
             field_bm25: statistics.field_tokens.iter().map(|&tokens| ranking(tokens)).collect(),
             text_fields: schema.text_fields().map(|field| field.name.clone()).collect(),
         };
-        let (word_ids, leaf_ids) = (HashMap::new(), HashMap::new());
-        Ok(Planner { index, analyzer, options, plan, word_ids, leaf_ids })
+        Ok(Planner { index, analyzer, options, plan, leaf_keys: Vec::new() })
     }
 
     /// The plan of a query.
@@ -208,13 +205,15 @@ impl<'a> Planner<'a> {
         let idf = idfs.into_iter().fold(0.0, |sum, idf| sum + idf);
         let possible = self.possible(&pattern);
         let scope = self.common_scope(&pattern);
-        let next = LeafId(self.plan.leaves.len() as u32);
         let identity = match self.lone_term(&node.kind, &pattern) {
             Some(term) => self.word_identity(term, place.scope),
             None => self.term_identity(&node.kind, &node.at, place.scope)?,
         };
-        let id = *self.leaf_ids.entry((identity, idf.to_bits())).or_insert(next);
-        if id == next {
+        let key = (identity, idf.to_bits());
+        let place_of_equal = self.leaf_keys.iter().position(|other| *other == key);
+        let number = place_of_equal.unwrap_or(self.plan.leaves.len());
+        if place_of_equal.is_none() {
+            self.leaf_keys.push(key);
             let at = node.at.clone();
             self.plan.leaves.push(Leaf {
                 pattern,
@@ -225,9 +224,9 @@ impl<'a> Planner<'a> {
                 at,
             });
         }
-        self.plan.leaves[id.0 as usize].scored |= place.positive;
+        self.plan.leaves[number].scored |= place.positive;
         Ok(if possible {
-            PlanNode::Leaf { leaf: id, boost: place.boost }
+            PlanNode::Leaf { leaf: LeafId(number as u32), boost: place.boost }
         } else {
             PlanNode::Nothing
         })

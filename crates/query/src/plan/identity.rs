@@ -102,7 +102,7 @@ impl Planner<'_> {
                 self.tokens(text).iter().map(|(written, term)| plain(written, term)).collect()
             }
             NodeKind::Surface(text) => {
-                let surface = |(written, _): &(String, String)| {
+                let surface = |(written, _): &(&str, String)| {
                     let mut surface = String::new();
                     self.analyzer.surface(written, &mut surface);
                     format!("surface {surface}")
@@ -110,7 +110,7 @@ impl Planner<'_> {
                 self.tokens(text).iter().map(surface).collect()
             }
             NodeKind::Fuzzy { text, distance } => {
-                let fuzzy = |(_, term): &(String, String)| format!("fuzzy {distance} {term}");
+                let fuzzy = |(_, term): &(&str, String)| format!("fuzzy {distance} {term}");
                 self.tokens(text).iter().map(fuzzy).collect()
             }
             NodeKind::Wildcard(pattern) => {

@@ -33,7 +33,7 @@ impl Planner<'_> {
             | NodeKind::Regex(_)
             | NodeKind::Variants { .. } => {
                 let words = self.words(kind, at, scope)?;
-                Ok(self.phrase(words.into_iter().map(|word| (word, 1.0)).collect(), 0))
+                Ok(self.phrase(words.iter().map(|&word| (word, 1.0)), 0))
             }
             NodeKind::Phrase { slots, slop } => self.slots(slots, *slop, scope),
             NodeKind::Window { operands, distance, ordered } => {
@@ -48,14 +48,16 @@ impl Planner<'_> {
     }
 
     /// Words side by side or within a slop, each with the weight its idf counts with.
-    fn phrase(&mut self, words: Vec<(WordId, f64)>, slop: u32) -> Weighed {
-        let idfs = words.iter().map(|&(word, boost)| boost * self.idf(word)).collect();
-        let slots: Vec<WordId> = words.into_iter().map(|(word, _)| word).collect();
-        let pattern = match (slots.as_slice(), slop) {
-            ([], _) => return None,
-            (&[word], _) => Pattern::Word(word),
-            (_, 0) => Pattern::Exact(slots),
-            _ => Pattern::Slop { slots, slop },
+    fn phrase(&self, words: impl Iterator<Item = (WordId, f64)> + Clone, slop: u32) -> Weighed {
+        let idfs = words.clone().map(|(word, boost)| boost * self.idf(word)).collect();
+        let mut slots = words.map(|(word, _)| word);
+        let first = slots.next()?;
+        let pattern = match slots.next() {
+            None => Pattern::Word(first),
+            Some(second) => {
+                let slots = [first, second].into_iter().chain(slots).collect();
+                if slop == 0 { Pattern::Exact(slots) } else { Pattern::Slop { slots, slop } }
+            }
         };
         Some((pattern, idfs))
     }
@@ -85,7 +87,7 @@ impl Planner<'_> {
                 }
             }
         }
-        Ok(self.phrase(words, slop))
+        Ok(self.phrase(words.iter().copied(), slop))
     }
 
     fn window(
@@ -209,6 +211,9 @@ impl Planner<'_> {
 
     /// The scope of all words of a pattern, if they share one.
     pub(super) fn common_scope(&self, pattern: &Pattern) -> Option<usize> {
+        if let Pattern::Word(word) = pattern {
+            return self.plan.words[word.0 as usize].scope;
+        }
         let mut words = Vec::new();
         collect_words(pattern, &mut words);
         let mut scopes = words.iter().map(|word| self.plan.words[word.0 as usize].scope);

@@ -17,9 +17,6 @@ use crate::expand::{self, Expanded, Piece};
 use crate::matcher::{SurfaceFilter, form_documents, surface_documents};
 use crate::syntax::NodeKind;
 
-/// What makes two words the same: scope, surface and terms.
-pub(super) type WordKey = (Option<usize>, Option<String>, Vec<String>);
-
 impl Planner<'_> {
     /// The words that a slot stands for, in order.
     pub(super) fn words(
@@ -32,14 +29,14 @@ impl Planner<'_> {
             NodeKind::Text(text) => {
                 let tokens = self.tokens(text).into_iter();
                 tokens
-                    .map(|(written, term)| self.plain_word(&written, term, scope, at))
+                    .map(|(written, term)| self.plain_word(written, term, scope, at))
                     .collect::<Result<_, _>>()?
             }
             NodeKind::Surface(text) => {
                 let mut words = Vec::new();
                 for (written, term) in self.tokens(text) {
                     let mut surface = String::new();
-                    self.analyzer.surface(&written, &mut surface);
+                    self.analyzer.surface(written, &mut surface);
                     words.push(if self.has_forms() && surface != term {
                         let mut form = String::new();
                         form_term(&term, &surface, &mut form);
@@ -124,13 +121,13 @@ impl Planner<'_> {
     }
 
     /// The words of a text as written, each with its term.
-    pub(super) fn tokens(&self, text: &str) -> Vec<(String, String)> {
+    pub(super) fn tokens<'t>(&self, text: &'t str) -> Vec<(&'t str, String)> {
         let mut tokens = Vec::new();
-        let mut term = String::new();
         self.analyzer.words(text, |word, _| {
+            let mut term = String::new();
             self.analyzer.term(word, &mut term);
             if !term.is_empty() {
-                tokens.push((word.to_owned(), term.clone()));
+                tokens.push((word, term));
             }
         });
         tokens
@@ -196,8 +193,12 @@ impl Planner<'_> {
         scope: Option<usize>,
         at: &Range<usize>,
     ) -> Result<WordId, Error> {
-        let key = (scope, surface.clone(), vec![term.clone()]);
-        if let Some(&id) = self.word_ids.get(&key) {
+        let is_same = |word: &Word| {
+            let written = word.surface.as_ref().map(|surface| &surface.written);
+            matches!(&word.terms, Terms::One { term: known, .. } if *known == term)
+                && (word.scope, written) == (scope, surface.as_ref())
+        };
+        if let Some(id) = self.known_word(is_same) {
             return Ok(id);
         }
         let look_up = |segment: &Segment| segment.lookup(term.as_bytes());
@@ -221,7 +222,13 @@ impl Planner<'_> {
             (None, None) => infos.iter().flatten().map(|info| u64::from(info.doc_freq)).sum(),
         };
         let terms = Terms::One { term, infos };
-        Ok(self.add_word(key, Word { label, scope, terms, surface, doc_freq, at: at.clone() }))
+        Ok(self.add_word(Word { label, scope, terms, surface, doc_freq, at: at.clone() }))
+    }
+
+    /// The word of the table that is this one, if there is one. A query has few words: they are not worth a table of their own.
+    fn known_word(&self, is_same: impl Fn(&Word) -> bool) -> Option<WordId> {
+        let place = self.plan.words.iter().position(is_same)?;
+        Some(WordId(place as u32))
     }
 
     /// Which documents have a term written in one form.
@@ -265,13 +272,12 @@ impl Planner<'_> {
         Ok(Surface { written, documents, others: Some(others) })
     }
 
-    fn add_word(&mut self, key: WordKey, word: Word) -> WordId {
+    fn add_word(&mut self, word: Word) -> WordId {
         if word.doc_freq == 0 {
             self.note(Note::Unknown { text: word.label.clone(), at: word.at.clone() });
         }
         let id = WordId(self.plan.words.len() as u32);
         self.plan.words.push(word);
-        self.word_ids.insert(key, id);
         id
     }
 
@@ -303,9 +309,12 @@ impl Planner<'_> {
             return self.term_word(term.clone(), None, scope, at);
         }
         // Words that stand nowhere are told apart by how they are written.
-        let is_unknown = forms.is_empty().then(|| label.clone());
-        let key = (scope, is_unknown, forms.clone());
-        if let Some(&id) = self.word_ids.get(&key) {
+        let is_same = |word: &Word| {
+            matches!(&word.terms, Terms::Many { forms: known, .. } if *known == forms)
+                && word.scope == scope
+                && (!forms.is_empty() || word.label == label)
+        };
+        if let Some(id) = self.known_word(is_same) {
             return Ok(id);
         }
         let pairs = self.index.segments().iter().zip(segments);
@@ -315,7 +324,7 @@ impl Planner<'_> {
         let doc_freq = segments.iter().map(|segment| u64::from(segment.doc_freq)).sum();
         let terms = Terms::Many { forms, segments };
         let word = Word { label, scope, terms, surface: None, doc_freq, at: at.clone() };
-        Ok(self.add_word(key, word))
+        Ok(self.add_word(word))
     }
 
     /// A word that stands nowhere.
@@ -390,8 +399,9 @@ impl Planner<'_> {
         }
         parts.sort_unstable();
         parts.dedup();
-        let key = (None, None, parts.iter().map(|part| format!("\0{}", part.0)).collect());
-        if let Some(&id) = self.word_ids.get(&key) {
+        let is_same =
+            |word: &Word| matches!(&word.terms, Terms::Mixed { words, .. } if *words == parts);
+        if let Some(id) = self.known_word(is_same) {
             return Ok(id);
         }
         let found: Vec<&Word> =
@@ -404,8 +414,7 @@ impl Planner<'_> {
         let first = scopes.next().flatten();
         let scope = if scopes.all(|scope| scope == first) { first } else { None };
         let terms = Terms::Mixed { words: parts, documents };
-        Ok(self
-            .add_word(key, Word { label, scope, terms, surface: None, doc_freq, at: at.clone() }))
+        Ok(self.add_word(Word { label, scope, terms, surface: None, doc_freq, at: at.clone() }))
     }
 }
 
