@@ -38,6 +38,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     eprintln!("{}: {} articles, {} words", corpus.name, corpus.documents, corpus.words);
     let built = engines::built(arguments, &corpus)?;
     let queries = queries::read(arguments)?;
+    child::share_one_processor()?;
     let mut children = Vec::new();
     for engine in &built {
         children.push(child::Child::start(engine)?);
