@@ -1,8 +1,8 @@
 //! The best k documents so far, and the score that a further one must beat.
 //!
-//! Comes in: documents with exact scores, in ascending document order. Goes out: the k best, highest score first, equal
-//! scores by document. Because documents ascend, one that equals the worst kept score is always behind it: only higher
-//! scores enter, and the threshold is strict.
+//! Comes in: documents with exact scores, in ascending document order until told otherwise. Goes out: the k best, highest
+//! score first, equal scores by document. While documents ascend, one that equals the worst kept score is always behind
+//! it: only higher scores enter. From [`Best::go_back`] on the worst kept score itself is admitted, too.
 //!
 //! Few are kept in order. Of many, some more are collected and the worst then dropped together: a heap would raise the
 //! threshold with each of them, for log k steps that are hard to predict; this takes a few steps each, and lets a few
@@ -21,6 +21,8 @@ pub(crate) struct Best {
     k: usize,
     /// Only scores above this enter.
     threshold: f64,
+    /// Whether documents ascend.
+    ascends: bool,
     /// So many are kept before the worst are dropped.
     room: usize,
     /// Documents with their scores; in order, the best first, where they are [`FEW`].
@@ -55,7 +57,16 @@ impl Key {
 impl Best {
     pub(crate) fn new(k: usize) -> Best {
         let room = k.saturating_add((k / 4).max(1));
-        Best { k, threshold: f64::NEG_INFINITY, room, kept: Vec::with_capacity(room.min(1 << 16)) }
+        let kept = Vec::with_capacity(room.min(1 << 16));
+        Best { k, threshold: f64::NEG_INFINITY, ascends: true, room, kept }
+    }
+
+    /// From here on documents may come that stand before those that were offered.
+    pub(crate) fn go_back(&mut self) {
+        if self.ascends {
+            self.ascends = false;
+            self.threshold = self.threshold.next_down();
+        }
     }
 
     /// Documents below this score cannot be among the best: `floor` of them are known to reach it. The floor itself stays
@@ -99,12 +110,21 @@ impl Best {
             }
         } else if 0 < self.k {
             let place = self.kept.iter().rposition(|kept| key < *kept).map_or(0, |place| place + 1);
+            if place == self.k {
+                return;
+            }
             self.kept.truncate(self.k - 1);
             self.kept.insert(place, key);
             if self.kept.len() == self.k {
-                self.threshold = self.threshold.max(self.kept[self.k - 1].score());
+                self.raise(self.kept[self.k - 1].score());
             }
         }
+    }
+
+    /// Takes note that `k` documents reach a score.
+    fn raise(&mut self, worst: f64) {
+        let threshold = if self.ascends { worst } else { worst.next_down() };
+        self.threshold = self.threshold.max(threshold);
     }
 
     /// Drops all but the best `k`, which must be there; the worst score of those.
@@ -112,7 +132,7 @@ impl Best {
         let (_, worst, _) = self.kept.select_nth_unstable_by(self.k - 1, |a, b| b.cmp(a));
         let worst = worst.score();
         self.kept.truncate(self.k);
-        self.threshold = self.threshold.max(worst);
+        self.raise(worst);
         worst
     }
 
@@ -131,6 +151,21 @@ mod tests {
     use super::Best;
 
     proptest! {
+        #[test]
+        fn the_order_of_documents_does_not_matter_once_they_go_back(scores in prop::collection::vec(0u8..9, 0..200), first in 0usize..200, k in prop_oneof![0usize..8, 25usize..60]) {
+            let mut best = Best::new(k);
+            let offers = (0u32..).zip(&scores).map(|(doc, &score)| (f64::from(score), doc));
+            let mut all: Vec<(f64, u32)> = offers.collect();
+            let first = first.min(all.len());
+            all[first..].iter().for_each(|&(score, doc)| best.offer(doc, score));
+            best.go_back();
+            all[..first].iter().rev().for_each(|&(score, doc)| best.offer(doc, score));
+            all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+            all.truncate(k);
+            let hits: Vec<_> = best.into_hits().into_iter().map(|hit| (hit.score, hit.doc.0)).collect();
+            prop_assert_eq!(hits, all);
+        }
+
         #[test]
         fn the_best_are_the_head_of_the_sorted_list(scores in prop::collection::vec(0u8..20, 0..200), k in prop_oneof![0usize..8, 25usize..60], least in -3f64..1.0) {
             let mut best = Best::new(k);

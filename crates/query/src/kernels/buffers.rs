@@ -29,6 +29,8 @@ pub(super) struct Arrays {
     pub(super) docs: [u32; BLOCK],
     /// Frequencies of a block.
     pub(super) frequencies: [u32; BLOCK],
+    /// One bit for each block or chunk whose documents were read.
+    pub(super) read: Vec<u64>,
 }
 
 /// Arrays on loan.
@@ -44,6 +46,7 @@ impl Buffers {
                 starts: [0; WINDOWS],
                 docs: [0; BLOCK],
                 frequencies: [0; BLOCK],
+                read: Vec::new(),
             })
         })))
     }

@@ -15,9 +15,10 @@
 //!     cannot lift it above the threshold; score it exactly if it survives
 //! ```
 //!
-//! One term alone, in blocks: its documents are evaluated block by block. A short required list leads, and so does, for
-//! one chunk, a list without which no document there can be among the best: each of its documents that can still be
-//! among the best is looked up in the others.
+//! One term alone, in blocks: its documents are evaluated block by block. A short required list leads: each of its
+//! documents that can still be among the best is looked up in the others. Where no term is required, short lists lead one
+//! after the other, each forbidden from then on; chunks are gone through for what is left, if that can still be among the
+//! best.
 //!
 //! A term is essential unless it and all terms behind it in the order cannot reach the threshold together: this is
 //! MaxScore (Turtle and Flood, Information Processing & Management 31(6), 1995) with the bounds of Block-Max Pruning.
@@ -183,7 +184,7 @@ fn evaluate<'a>(
         scan.blocks(best)?;
     } else if 0 < scan.must_count && scan.terms[scan.order[0]].scan.can_lead() {
         scan.lead(best)?;
-    } else {
+    } else if 0 < scan.must_count || scan.lead_each(best)? {
         for chunk in 0..segment.doc_count().div_ceil(CHUNK) {
             scan.chunk(chunk, best)?;
         }
@@ -279,12 +280,6 @@ impl<'a> Scan<'a> {
         let terms = &self.terms;
         let welcome = &mut self.order[self.must_count..];
         welcome.sort_by(|&a, &b| terms[b].chunk_bound.total_cmp(&terms[a].chunk_bound));
-        if self.must_count == 0
-            && let Some(place) = self.indispensable(best.threshold())
-        {
-            self.order[..=place].rotate_right(1);
-            return self.led(number, best);
-        }
         let mut possible = match self.must_count {
             0 => self.allowed.windows(number) & self.enter_essential(best.threshold())?,
             _ => self.intersect(number)?,

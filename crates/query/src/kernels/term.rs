@@ -61,10 +61,6 @@ pub(crate) struct TermScan<'a> {
     places_block: usize,
     /// For the positions of tiny lists.
     cursor: Option<Box<Cursor<'a>>>,
-    /// Blocks or chunks whose documents were read.
-    blocks_read: usize,
-    /// Blocks from here on were not read.
-    first_unread: usize,
 }
 
 /// The places of a mask's bits, ascending.
@@ -117,9 +113,9 @@ impl<'a> TermScan<'a> {
             places: None,
             places_block: NONE,
             cursor: None,
-            blocks_read: 0,
-            first_unread: 0,
         };
+        scan.buffers.read.clear();
+        scan.buffers.read.resize(list.block_count().div_ceil(64), 0);
         if list.class() == ListClass::Tiny {
             scan.read_tiny()?;
         }
@@ -137,7 +133,7 @@ impl<'a> TermScan<'a> {
             cursor.advance()?;
         }
         (self.docs_block, self.frequency_block) = (0, 0);
-        self.blocks_read = 1;
+        self.mark(0);
         Ok(())
     }
 
@@ -176,7 +172,14 @@ impl<'a> TermScan<'a> {
 
     /// What was read of the list so far.
     pub(crate) fn blocks(&self) -> Blocks {
-        Blocks::of_list(self.blocks_read, self.list.block_count())
+        let read: u32 = self.buffers.read.iter().map(|bits| bits.count_ones()).sum();
+        Blocks::of_list(read as usize, self.list.block_count())
+    }
+
+    /// Notes that the documents of a block or chunk were read.
+    #[inline(always)]
+    fn mark(&mut self, block: usize) {
+        self.buffers.read[block / 64] |= 1 << (block % 64);
     }
 
     /// The list.
@@ -203,6 +206,12 @@ impl<'a> TermScan<'a> {
             }
         }
         highest
+    }
+
+    /// Stands before the first document again.
+    pub(crate) fn go_back(&mut self) {
+        self.leave();
+        (self.chunk_number, self.first_block, self.docs_index) = (u32::MAX, 0, 0);
     }
 
     /// Stands outside of every chunk.
@@ -233,7 +242,7 @@ impl<'a> TermScan<'a> {
             self.leave();
             return Ok(());
         }
-        self.blocks_read += 1;
+        self.mark(number as usize);
         match self.chunk.docs() {
             ChunkDocs::Bits { words, ranks } => {
                 self.view = View::Bits { words, ranks };
@@ -285,9 +294,7 @@ impl<'a> TermScan<'a> {
             (self.docs_length, self.frequencies_at) =
                 self.list.block_docs(block, &mut self.buffers.docs)?;
             (self.docs_block, self.docs_index) = (block, 0);
-            // Frequencies may ask once more for a block that was read with its chunk.
-            self.blocks_read += usize::from(self.first_unread <= block);
-            self.first_unread = self.first_unread.max(block + 1);
+            self.mark(block);
         }
         Ok(())
     }
@@ -416,34 +423,6 @@ impl<'a> TermScan<'a> {
             sums[window] += own[window];
         }
         Ok(())
-    }
-
-    /// Puts into `words` the documents of the chunk that can bring more than `least`; the windows that hold any. Only where
-    /// not [`TermScan::has_line`].
-    #[inline(always)]
-    pub(crate) fn documents_above(
-        &mut self,
-        least: f32,
-        weight: f32,
-        norms: &[u8],
-        impacts: &mut ImpactTable,
-        words: &mut [u64; WINDOWS],
-    ) -> Result<u64, Error> {
-        let first = self.chunk_number as usize * CHUNK as usize;
-        let (mut rank, mut live) = (0, 0);
-        for window in bits(self.present) {
-            let norms = norms.get(first + window * 64..).unwrap_or_default();
-            let mut kept = 0;
-            for bit in bits(self.buffers.words[window]) {
-                let norm = norms.get(bit).copied().unwrap_or(0);
-                let bound = weight * impacts.impact(norm, self.frequency(rank)?);
-                kept |= u64::from(least < bound) << bit;
-                rank += 1;
-            }
-            words[window] = kept;
-            live |= u64::from(kept != 0) << window;
-        }
-        Ok(live)
     }
 
     /// The presence word of a window.

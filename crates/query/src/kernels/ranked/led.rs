@@ -1,8 +1,8 @@
 //! Evaluation led by the documents of one list, instead of by chunks and windows.
 //!
-//! Comes in: a scan of which one term stands alone, or whose shortest list every document that counts must be in. Goes
-//! out: the same documents and scores as going through all windows. What is looked up in the other lists is only what
-//! the leader's own impacts leave in doubt.
+//! Comes in: a scan of which one term stands alone, or whose shortest list every document must be in, or in which none is
+//! required. Goes out: the same documents and scores as going through all windows. What is looked up in the other lists
+//! is only what the leader's own impacts leave in doubt.
 
 use codec::simd;
 use store::postings::BLOCK;
@@ -38,6 +38,19 @@ impl simd::Kernel for Weigh<'_> {
         }
     }
 }
+
+/// One bit for each value above `least`.
+#[inline(always)]
+fn above(values: &[f32; BLOCK], least: f32) -> u128 {
+    let (halves, _) = values.as_chunks();
+    u128::from(simd::above(&halves[0], least)) | u128::from(simd::above(&halves[1], least)) << 64
+}
+
+/// A list with at most one of so many documents leads a union whatever else is in it.
+const SHORT_SHARE: u64 = 256;
+
+/// A longer one does among so many lists: with more, nearly all of its documents would be looked up in most of them.
+const FEW_LISTS: usize = 3;
 
 /// Up to this frequency is asked from which on a document can be among the best.
 const MOST_LEAST: u32 = 16;
@@ -94,35 +107,91 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// The documents of the rarest required term, looked up in the other lists.
+    /// The documents of the first term of the order, looked up in the other lists.
     #[inline(always)]
     pub(super) fn lead(&mut self, best: &mut Best) -> Result<(), Error> {
         let leader = self.order[0];
+        let others: f64 = self.order[1..].iter().map(|&index| self.list_bound(index)).sum();
         let (mut docs, mut known) = ([0; BLOCK], [0.0; BLOCK]);
+        let mut chunk = u32::MAX;
         for block in 0..self.terms[leader].scan.list().block_count() {
             let term = &mut self.terms[leader];
+            let own = term.weight * self.bounds.impact(term.scan.list().block_bound(block));
+            if (own + others) * SLACK <= best.threshold() && !self.counts_all {
+                self.work.skipped = true;
+                continue;
+            }
             let (found, frequencies) = term.scan.block(block)?;
             let (length, norms, impacts) = (found.len(), self.norms, &mut self.impacts);
             docs[..length].copy_from_slice(found);
-            let (docs, known) = (&docs[..length], &mut known[..length]);
-            let weight = term.weight_bound;
-            simd::widest(Weigh { docs, frequencies, norms, impacts, weight, known });
-            let mut first = 0;
-            while first < length {
-                let chunk = docs[first] / CHUNK;
-                let inside = docs[first..].iter().take_while(|&&doc| doc / CHUNK == chunk);
-                let end = first + inside.count();
-                for &index in &self.order[1..] {
-                    self.terms[index].enter_bound(chunk, &self.bounds);
+            let (weight, own) = (term.weight_bound, &mut known[..length]);
+            let docs = &docs[..length];
+            simd::widest(Weigh { docs, frequencies, norms, impacts, weight, known: own });
+            let all = u128::MAX >> (BLOCK - length);
+            let mut possible = all;
+            if !self.counts_all {
+                let least = self.cut(best) - round_up(others);
+                possible &= above(&known, least);
+                self.work.skipped |= possible != all;
+            }
+            for index in bits_of_block(possible) {
+                let (doc, known) = (docs[index], known[index]);
+                if doc / CHUNK != chunk {
+                    chunk = doc / CHUNK;
+                    for &index in &self.order[1..] {
+                        self.terms[index].enter_bound(chunk, &self.bounds);
+                    }
+                    self.sum_chunk_bounds();
                 }
-                self.sum_chunk_bounds();
-                for index in first..end {
-                    self.led_by(docs[index], known[index], block * BLOCK + index, best)?;
-                }
-                first = end;
+                self.led_by(doc, known, block * BLOCK + index, best)?;
             }
         }
         Ok(())
+    }
+
+    /// At most this is a term's part of any score.
+    #[inline(always)]
+    fn list_bound(&self, index: usize) -> f64 {
+        let term = &self.terms[index];
+        term.weight * self.bounds.impact(term.scan.list().bound())
+    }
+
+    /// Any of several terms: the documents of lists in blocks, list by list, the shortest first, looked up in the lists that
+    /// are left. Documents of none of these are left for the chunks; whether any of them can be among the best.
+    #[inline(always)]
+    pub(super) fn lead_each(&mut self, best: &mut Best) -> Result<bool, Error> {
+        let bounds: Vec<f64> = (0..self.terms.len()).map(|index| self.list_bound(index)).collect();
+        self.order.sort_by(|&a, &b| bounds[b].total_cmp(&bounds[a]));
+        loop {
+            let reach: f64 = self.order.iter().map(|&index| self.list_bound(index)).sum();
+            if reach * SLACK <= best.threshold() {
+                self.work.skipped |= !self.order.is_empty();
+                return Ok(false);
+            }
+            let in_blocks = |place: &usize| self.terms[self.order[*place]].scan.has_blocks();
+            let shortest = (0..self.order.len())
+                .filter(in_blocks)
+                .min_by_key(|&place| self.terms[self.order[place]].doc_freq);
+            let Some(place) = shortest else { return Ok(true) };
+            let documents = u64::from(self.terms[self.order[place]].doc_freq);
+            let is_short = documents * SHORT_SHARE <= u64::from(self.segment.doc_count());
+            let is_last = (reach - bounds[self.order[place]]) * SLACK <= best.threshold();
+            if FEW_LISTS < self.order.len() && !is_short && !is_last {
+                return Ok(true);
+            }
+            self.order[..=place].rotate_right(1);
+            self.must_count = 1;
+            self.lead(best)?;
+            self.must_count = 0;
+            let led = self.order.remove(0);
+            if self.order.is_empty() {
+                return Ok(false);
+            }
+            self.terms[led].role = Role::MustNot;
+            self.has_forbidden = true;
+            self.terms.iter_mut().for_each(|term| term.scan.go_back());
+            best.go_back();
+        }
     }
 
     /// Evaluates a document of the leading term: its rank there, and what the term brings it at most.
@@ -145,13 +214,14 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Whether a document of the leading term has all other required ones and no forbidden one; finds its ranks.
+    /// Whether a document of the leading term has all other required ones and no forbidden one; finds its ranks in the
+    /// required ones.
     #[inline(always)]
     fn look_up(&mut self, doc: u32) -> Result<bool, Error> {
-        for place in 1..self.order.len() {
+        for place in 1..self.must_count {
             let term = &mut self.terms[self.order[place]];
             term.found = term.scan.seek(doc)?;
-            if term.found.is_none() && place < self.must_count {
+            if term.found.is_none() {
                 return Ok(false);
             }
         }
@@ -165,7 +235,7 @@ impl Scan<'_> {
         Ok(true)
     }
 
-    /// Scores a document that was found in all lists, as far as it can be among the best.
+    /// Scores a document that was found in all required lists, as far as it can be among the best.
     #[inline(always)]
     fn offer(&mut self, doc: u32, mut known: f32, best: &mut Best) -> Result<(), Error> {
         let cut = self.cut(best);
@@ -175,6 +245,9 @@ impl Scan<'_> {
                 return Ok(());
             }
             let term = &mut self.terms[self.order[place]];
+            if self.must_count <= place {
+                term.found = term.scan.seek(doc)?;
+            }
             term.frequency = match term.found {
                 Some(rank) => term.scan.single_frequency(rank)?,
                 None => 0,
@@ -183,48 +256,6 @@ impl Scan<'_> {
         }
         if cut < known {
             self.score(doc, best);
-        }
-        Ok(())
-    }
-
-    /// The place in the order of the shortest list in blocks without which no document of the chunk can be among the best:
-    /// all others together do not reach the threshold.
-    #[inline(always)]
-    pub(super) fn indispensable(&self, threshold: f64) -> Option<usize> {
-        let term = |place: usize| &self.terms[self.order[place]];
-        let places = 0..self.order.len();
-        let others = |place: usize| {
-            let bounds = places.clone().filter(|other| *other != place);
-            bounds.map(|other| term(other).chunk_bound).sum::<f64>()
-        };
-        let candidates = places.clone().filter(|&place| !term(place).scan.has_line());
-        candidates
-            .filter(|&place| others(place) * SLACK <= threshold)
-            .min_by_key(|&place| term(place).doc_freq)
-    }
-
-    /// Evaluates the chunk's documents of the first term of the order; the other lists are entered only for those that can
-    /// be among the best.
-    #[inline(always)]
-    pub(super) fn led(&mut self, number: u32, best: &mut Best) -> Result<(), Error> {
-        self.work.skipped = true;
-        self.sum_chunk_bounds();
-        let least = self.cut(best) - self.rest[1];
-        let leader = &mut self.terms[self.order[0]];
-        leader.enter()?;
-        let live = leader.scan.documents_above(
-            least,
-            leader.weight_bound,
-            self.norms,
-            &mut self.impacts,
-            &mut self.candidates,
-        )?;
-        for window in bits(live & self.allowed.windows(number)) {
-            self.terms.iter_mut().for_each(|term| term.has_word = false);
-            let kept = self.candidates[window] & self.allowed.word(number, window);
-            let kept = self.without_forbidden(window, kept)?;
-            self.work.candidates += u64::from(kept.count_ones());
-            self.each_candidate(number, window, kept, best)?;
         }
         Ok(())
     }
