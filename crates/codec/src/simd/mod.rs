@@ -12,6 +12,7 @@ mod scalar;
 mod x86;
 
 use crate::packed::BLOCK;
+pub use scalar::window_word;
 
 /// The instruction sets there are kernels for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -243,6 +244,18 @@ pub fn window_starts(counts: &[u8; 32]) -> WindowStarts {
         return unsafe { x86::window_starts_avx2(counts) };
     }
     scalar::window_starts(counts)
+}
+
+/// Adds a bit to each of 64 words for each of its numbers of 6 bits; `counts` says how many each word has, in 4 bits, low
+/// half first. Numbers beyond the end are 0.
+#[inline]
+pub fn or_windows(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8]) {
+    #[cfg(target_arch = "x86_64")]
+    if level() == Level::Avx512 {
+        // SAFETY: `level` found the features.
+        return unsafe { x86::or_windows_avx512(words, counts, numbers) };
+    }
+    scalar::or_windows(words, counts, numbers);
 }
 
 /// One bit for each of 64 little-endian words that is not zero.

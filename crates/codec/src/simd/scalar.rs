@@ -94,6 +94,44 @@ pub(super) fn nonzero_words(words: &[u8; 512]) -> u64 {
     bits.fold(0, |mask, (index, word)| mask | u64::from(*word != [0; 8]) << index)
 }
 
+/// The word of a window: a bit for each of `count` numbers of 6 bits that start at place `start`. Numbers beyond the end
+/// are 0.
+#[inline(always)]
+#[must_use]
+pub fn window_word(numbers: &[u8], start: usize, count: usize) -> u64 {
+    let (mut word, mut rank, end) = (0, start, start + count);
+    while rank < end {
+        let bit = rank * 6;
+        // Eight bytes hold eight numbers of 6 bits wherever the first one starts.
+        let packed = eight_bytes(numbers, bit / 8) >> (bit % 8);
+        // Without a branch for each number: how many there are is hard to predict.
+        for index in 0..8 {
+            word |= u64::from(rank + index < end) << (packed >> (6 * index) & 63);
+        }
+        rank += 8;
+    }
+    word
+}
+
+/// Eight bytes from a place on; those beyond the end are 0.
+#[inline(always)]
+pub(super) fn eight_bytes(bytes: &[u8], at: usize) -> u64 {
+    let rest = bytes.get(at..).unwrap_or_default();
+    match rest.first_chunk() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => rest.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
+    }
+}
+
+pub(super) fn or_windows(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8]) {
+    let mut start = 0;
+    for (window, word) in words.iter_mut().enumerate() {
+        let count = usize::from(counts[window / 2] >> (window % 2 * 4) & 15);
+        *word |= window_word(numbers, start, count);
+        start += count;
+    }
+}
+
 pub(super) fn window_starts(counts: &[u8; 32]) -> WindowStarts {
     let mut starts = WindowStarts::EMPTY;
     for window in 0..64 {

@@ -142,6 +142,15 @@ proptest! {
     }
 
     #[test]
+    fn windows_spread_equal_the_scalar_ones(counts: [u8; 32], numbers in prop::collection::vec(any::<u8>(), 0..730), words in any::<[u64; 32]>()) {
+        let words = std::array::from_fn(|index| words[index % 32]);
+        let (mut expected, mut found) = (words, words);
+        scalar::or_windows(&mut expected, &counts, &numbers);
+        super::or_windows(&mut found, &counts, &numbers);
+        prop_assert_eq!(expected, found);
+    }
+
+    #[test]
     fn window_starts_equal_the_scalar_ones(counts: [u8; 32]) {
         prop_assert_eq!(super::window_starts(&counts), scalar::window_starts(&counts));
     }

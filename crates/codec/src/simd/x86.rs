@@ -465,3 +465,31 @@ pub(super) unsafe fn window_starts_avx2(counts: &[u8; 32]) -> WindowStarts {
     }
     starts
 }
+
+/// # Safety
+///
+/// The machine has AVX-512 F, BMI and BMI2.
+#[target_feature(enable = "avx512f,bmi1,bmi2")]
+pub(super) unsafe fn or_windows_avx512(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8]) {
+    // Eight numbers in eight bytes.
+    const NUMBERS: u64 = 0x3f3f_3f3f_3f3f_3f3f;
+    let bits = |rank: usize, count: usize| {
+        let packed = scalar::eight_bytes(numbers, rank * 6 / 8) >> (rank * 6 % 8);
+        let turns = _mm_cvtsi64_si128(_pdep_u64(packed, NUMBERS) as i64);
+        // From 8 on, all eight are wanted.
+        let wanted = _bzhi_u32(0xff, count as u32) as u8;
+        _mm512_maskz_rolv_epi64(wanted, _mm512_set1_epi64(1), _mm512_cvtepu8_epi64(turns))
+    };
+    let mut rank = 0;
+    for (two, &counts) in words.as_chunks_mut::<2>().0.iter_mut().zip(counts) {
+        for (word, count) in two.iter_mut().zip([counts & 15, counts >> 4]) {
+            let count = usize::from(count);
+            let mut found = bits(rank, count);
+            if 8 < count {
+                found = _mm512_or_si512(found, bits(rank + 8, count - 8));
+            }
+            *word |= _mm512_reduce_or_epi64(found) as u64;
+            rank += count;
+        }
+    }
+}

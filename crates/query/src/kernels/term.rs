@@ -7,7 +7,7 @@
 use codec::simd::{self, WindowStarts};
 use store::postings::chunked::{
     CHUNK, Chunk, ChunkDocs, WINDOWS, packed_number, presence_word, window_count, window_find,
-    window_rank, window_word,
+    window_rank,
 };
 use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
 
@@ -79,6 +79,16 @@ const LEAD_SHARE: u64 = 128;
 
 /// So many frequencies of a block are read one by one before all are decoded.
 const PROBES: u32 = 4;
+
+/// From so many windows on, all words of a chunk are made at once.
+const MANY_WINDOWS: u32 = 32;
+
+/// One bit for each word that is not zero.
+#[inline(always)]
+fn nonzero(words: &[u64; WINDOWS]) -> u64 {
+    let bits = words.iter().enumerate().map(|(window, &word)| u64::from(word != 0) << window);
+    bits.fold(0, |all, bit| all | bit)
+}
 
 /// How many documents the windows of `live` hold.
 #[inline(always)]
@@ -434,7 +444,7 @@ impl<'a> TermScan<'a> {
             View::Decoded => self.buffers.words[window],
             View::Windows { counts, numbers } => {
                 let start = self.window_starts.start(window);
-                window_word(numbers, start, window_count(counts, window))
+                simd::window_word(numbers, start, window_count(counts, window))
             }
         }
     }
@@ -453,11 +463,7 @@ impl<'a> TermScan<'a> {
             View::Absent => {}
             View::Bits { words: own, .. } => simd::or_words(words, own),
             View::Decoded => words.iter_mut().zip(&self.buffers.words).for_each(|(a, b)| *a |= b),
-            View::Windows { .. } => {
-                for window in bits(self.present) {
-                    words[window] |= self.word(window);
-                }
-            }
+            View::Windows { counts, numbers } => simd::or_windows(words, counts, numbers),
         }
     }
 
@@ -484,6 +490,14 @@ impl<'a> TermScan<'a> {
             return live & simd::and_words(words, own);
         }
         let mut left = live & self.present;
+        if let View::Windows { counts, numbers } = self.view
+            && MANY_WINDOWS <= left.count_ones()
+        {
+            let mut own = [0; WINDOWS];
+            simd::or_windows(&mut own, counts, numbers);
+            words.iter_mut().zip(own).for_each(|(word, own)| *word &= own);
+            return left & nonzero(words);
+        }
         for window in bits(left) {
             words[window] &= self.word(window);
             left &= !(u64::from(words[window] == 0) << window);

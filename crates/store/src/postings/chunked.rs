@@ -423,28 +423,6 @@ pub fn window_rank(words: &[u8; 512], ranks: &[u8; 16], window: usize) -> usize 
     sample + before.sum::<usize>()
 }
 
-/// The presence word of a window of [`ChunkDocs::Windows`] whose `count` documents start at rank `start`.
-#[inline(always)]
-#[must_use]
-pub fn window_word(numbers: &[u8], start: usize, count: usize) -> u64 {
-    let (mut word, mut rank, end) = (0, start, start + count);
-    while rank < end {
-        let bit = rank * 6;
-        // Eight bytes hold eight numbers of 6 bits wherever the first one starts.
-        let Some(&eight) = numbers.get(bit / 8..).and_then(|rest| rest.first_chunk::<8>()) else {
-            return (rank..end)
-                .fold(word, |word, rank| word | 1 << packed_number(numbers, rank, 6));
-        };
-        let packed = u64::from_le_bytes(eight) >> (bit % 8);
-        // Without a branch for each number: how many there are is hard to predict.
-        for index in 0..8 {
-            word |= u64::from(rank + index < end) << (packed >> (6 * index) & 63);
-        }
-        rank += 8;
-    }
-    word
-}
-
 /// The rank of a document by its `number` in a window of [`ChunkDocs::Windows`], whose `count` documents start at rank
 /// `start`; `None` where it is not there.
 #[inline(always)]

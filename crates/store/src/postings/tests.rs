@@ -1,9 +1,10 @@
 //! Posting lists: what was pushed comes out, by every way through the cursor, and no bytes make it panic.
 
+use codec::simd;
 use proptest::prelude::*;
 
 use super::bounds::impact;
-use super::chunked::{CHUNK, ChunkDocs, WINDOW, WINDOWS, window_count, window_find, window_word};
+use super::chunked::{CHUNK, ChunkDocs, WINDOW, WINDOWS, window_count, window_find};
 use super::*;
 use crate::Error;
 
@@ -211,7 +212,7 @@ proptest! {
                 let mut start = 0;
                 for window in 0..WINDOWS {
                     let count = window_count(counts, window);
-                    let word = window_word(numbers, start, count);
+                    let word = simd::window_word(numbers, start, count);
                     for number in 0..WINDOW {
                         let below = (word & ((1 << number) - 1)).count_ones() as usize;
                         let expected = (word >> number & 1 == 1).then_some(start + below);
