@@ -258,6 +258,39 @@ pub fn or_windows(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8]) {
     scalar::or_windows(words, counts, numbers);
 }
 
+/// So many positions of a word in a document are worked with at once.
+pub const FEW: usize = 16;
+
+/// Positions from their `gaps` (how many others stand before each since the last one), each less `back` (wrapping); one bit
+/// for each that is not below `back`.
+///
+/// # Panics
+///
+/// Where there are more than [`FEW`] gaps.
+#[inline]
+#[must_use]
+pub fn starts(gaps: &[u32], back: u32, out: &mut [u32; FEW]) -> u16 {
+    assert!(gaps.len() <= FEW);
+    #[cfg(target_arch = "x86_64")]
+    if level() == Level::Avx512 {
+        // SAFETY: `level` found the features; there are no more than 16 gaps.
+        return unsafe { x86::starts_avx512(gaps, back, out) };
+    }
+    scalar::starts(gaps, back, out)
+}
+
+/// One bit for each of `starts` that is one of the positions with these `gaps` after `shift` more (wrapping).
+#[inline]
+#[must_use]
+pub fn followed(starts: &[u32; FEW], gaps: &[u32], shift: u32) -> u16 {
+    #[cfg(target_arch = "x86_64")]
+    if level() == Level::Avx512 {
+        // SAFETY: `level` found the features.
+        return unsafe { x86::followed_avx512(starts, gaps, shift) };
+    }
+    scalar::followed(starts, gaps, shift)
+}
+
 /// One bit for each of 64 little-endian words that is not zero.
 #[inline]
 #[must_use]

@@ -1,6 +1,6 @@
 //! The specification of each kernel in plain Rust.
 
-use super::WindowStarts;
+use super::{FEW, WindowStarts};
 use crate::packed::BLOCK;
 
 pub(super) fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
@@ -130,6 +130,32 @@ pub(super) fn or_windows(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8
         *word |= window_word(numbers, start, count);
         start += count;
     }
+}
+
+#[inline]
+pub(super) fn starts(gaps: &[u32], back: u32, out: &mut [u32; FEW]) -> u16 {
+    let (mut next, mut live) = (0u32, 0);
+    for (index, (start, gap)) in out.iter_mut().zip(gaps).enumerate() {
+        let position = next.wrapping_add(*gap);
+        next = position.wrapping_add(1);
+        *start = position.wrapping_sub(back);
+        live |= u16::from(back <= position) << index;
+    }
+    live
+}
+
+#[inline]
+pub(super) fn followed(starts: &[u32; FEW], gaps: &[u32], shift: u32) -> u16 {
+    let (mut next, mut found) = (0u32, 0);
+    for gap in gaps {
+        let position = next.wrapping_add(*gap);
+        next = position.wrapping_add(1);
+        let wanted = position.wrapping_sub(shift);
+        for (index, start) in starts.iter().enumerate() {
+            found |= u16::from(*start == wanted) << index;
+        }
+    }
+    found
 }
 
 pub(super) fn window_starts(counts: &[u8; 32]) -> WindowStarts {

@@ -151,6 +151,18 @@ proptest! {
     }
 
     #[test]
+    fn few_positions_equal_the_scalar_ones(first in prop::collection::vec(0u32..9, 0..=16), second in prop::collection::vec(prop_oneof![9 => 0u32..5, 1 => any::<u32>()], 0..70), back in 0u32..9) {
+        let (mut expected, mut found) = ([7; 16], [7; 16]);
+        let live = scalar::starts(&first, back, &mut expected);
+        prop_assert_eq!(super::starts(&first, back, &mut found), live);
+        prop_assert_eq!(&expected[..first.len()], &found[..first.len()]);
+        let own = ((1u32 << first.len()) - 1) as u16;
+        prop_assert_eq!(live & !own, 0);
+        let followed = scalar::followed(&expected, &second, back) & own;
+        prop_assert_eq!(super::followed(&found, &second, back) & own, followed);
+    }
+
+    #[test]
     fn window_starts_equal_the_scalar_ones(counts: [u8; 32]) {
         prop_assert_eq!(super::window_starts(&counts), scalar::window_starts(&counts));
     }

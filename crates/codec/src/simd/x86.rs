@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::{WindowStarts, scalar};
+use super::{FEW, WindowStarts, scalar};
 use crate::packed::BLOCK;
 
 /// # Safety
@@ -136,7 +136,7 @@ pub(super) unsafe fn unpack_avx512(input: &[u8], width: u32, count: usize, out: 
         )
     };
     let mask = _mm512_set1_epi32(((1u64 << width) - 1) as i32);
-    for group in 0..count.div_ceil(16) {
+    let mut unpack = |group: usize| {
         // SAFETY: the group starts inside the packed bits and 64 bytes are read from there; the store ends at
         // `16 * ceil(count / 16) <= 128` values.
         unsafe {
@@ -145,6 +145,12 @@ pub(super) unsafe fn unpack_avx512(input: &[u8], width: u32, count: usize, out: 
             let values = _mm512_and_si512(_mm512_srlv_epi32(spread, shift), mask);
             _mm512_storeu_si512(out.as_mut_ptr().add(group * 16).cast(), values);
         }
+    };
+    // Most blocks are full, and most of the others are a few outliers: no loop whose end is to be guessed.
+    match count.div_ceil(16) {
+        8 => (0..8).for_each(unpack),
+        1 => unpack(0),
+        groups => (0..groups).for_each(unpack),
     }
 }
 
@@ -492,4 +498,69 @@ pub(super) unsafe fn or_windows_avx512(words: &mut [u64; 64], counts: &[u8; 32],
             rank += count;
         }
     }
+}
+
+/// Running sums of sixteen gaps, of which those of `own` count, from `last` on; behind them the last one again.
+///
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+unsafe fn positions_avx512(gaps: __m512i, own: u16, last: __m512i) -> __m512i {
+    let none = _mm512_setzero_si512();
+    let mut sums = _mm512_maskz_add_epi32(own, gaps, _mm512_set1_epi32(1));
+    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<15>(sums, none));
+    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<14>(sums, none));
+    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<12>(sums, none));
+    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<8>(sums, none));
+    _mm512_add_epi32(sums, last)
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F; there are at most 16 gaps.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn starts_avx512(gaps: &[u32], back: u32, out: &mut [u32; FEW]) -> u16 {
+    let own = ((1u32 << gaps.len()) - 1) as u16;
+    // SAFETY: as many values are loaded as there are gaps; `out` is 64 bytes long.
+    unsafe {
+        let gaps = _mm512_maskz_loadu_epi32(own, gaps.as_ptr().cast());
+        let positions = positions_avx512(gaps, own, _mm512_set1_epi32(-1));
+        let back = _mm512_set1_epi32(back as i32);
+        _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_sub_epi32(positions, back));
+        _mm512_mask_cmple_epu32_mask(own, back, positions)
+    }
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn followed_avx512(starts: &[u32; FEW], gaps: &[u32], shift: u32) -> u16 {
+    // SAFETY: `starts` is 64 bytes long.
+    let starts = unsafe { _mm512_loadu_si512(starts.as_ptr().cast()) };
+    let wanted = _mm512_add_epi32(starts, _mm512_set1_epi32(shift as i32));
+    let (mut found, mut last) = (0, _mm512_set1_epi32(-1));
+    for sixteen in gaps.chunks(FEW) {
+        let own = ((1u32 << sixteen.len()) - 1) as u16;
+        let mut positions = [0u32; FEW];
+        // SAFETY: as many values are loaded as there are gaps; `positions` is 64 bytes long.
+        unsafe {
+            let gaps = _mm512_maskz_loadu_epi32(own, sixteen.as_ptr().cast());
+            let sums = positions_avx512(gaps, own, last);
+            last = _mm512_permutexvar_epi32(_mm512_set1_epi32(15), sums);
+            _mm512_storeu_si512(positions.as_mut_ptr().cast(), sums);
+        }
+        // Without a branch for each: behind the last one it stands again.
+        let (first, second) = positions.split_at(FEW / 2);
+        for &position in first {
+            found |= _mm512_cmpeq_epi32_mask(wanted, _mm512_set1_epi32(position as i32));
+        }
+        if FEW / 2 < sixteen.len() {
+            for &position in second {
+                found |= _mm512_cmpeq_epi32_mask(wanted, _mm512_set1_epi32(position as i32));
+            }
+        }
+    }
+    found
 }

@@ -353,7 +353,7 @@ impl<'a> PhraseScan<'a> {
             return Ok(());
         }
         let frequency = self.occurrences(doc, |most| {
-            is_cut = is_cut || !scoring.can_be(doc, most, best);
+            is_cut = is_cut || most < least && !scoring.can_be(doc, most, best);
             !is_cut || scoring.counts_all
         })?;
         work.skipped |= is_cut && !scoring.counts_all;
@@ -374,6 +374,9 @@ impl<'a> PhraseScan<'a> {
         doc: u32,
         mut is_enough: impl FnMut(u32) -> bool,
     ) -> Result<u32, Error> {
+        if let Some(few) = self.few_occurrences(doc, &mut is_enough)? {
+            return Ok(few);
+        }
         for (place, &slot) in self.order.iter().enumerate() {
             let word = &mut self.words[self.slots[slot]];
             word.read_positions(doc)?;
@@ -392,6 +395,32 @@ impl<'a> PhraseScan<'a> {
             }
         }
         Ok(self.starts.len() as u32)
+    }
+
+    /// The same for the most documents, in which the rarest word occurs a few times: where the phrase can start is a bit for
+    /// each of them. `None` for other documents.
+    #[inline(always)]
+    fn few_occurrences(
+        &mut self,
+        doc: u32,
+        is_enough: &mut impl FnMut(u32) -> bool,
+    ) -> Result<Option<u32>, Error> {
+        let (mut starts, mut live) = ([0; simd::FEW], 0);
+        for (place, &slot) in self.order.iter().enumerate() {
+            let word = &mut self.words[self.slots[slot]];
+            let Some(gaps) = word.gaps(doc)? else { return Ok(None) };
+            if place != 0 {
+                live &= simd::followed(&starts, gaps, slot as u32);
+            } else if gaps.len() <= simd::FEW {
+                live = simd::starts(gaps, slot as u32, &mut starts);
+            } else {
+                return Ok(None);
+            }
+            if live == 0 || !is_enough(live.count_ones()) {
+                return Ok(Some(0));
+            }
+        }
+        Ok(Some(live.count_ones()))
     }
 }
 
@@ -484,19 +513,32 @@ impl<'a> Word<'a> {
     /// Reads its positions in the current document; none where a damaged list of pairs promised it.
     #[inline(always)]
     fn read_positions(&mut self, doc: u32) -> Result<(), Error> {
-        if !self.has_rank {
-            match self.scan.seek(doc)? {
-                Some(rank) => self.enter_rank(rank),
-                None => {
-                    self.positions.clear();
-                    return Ok(());
-                }
-            }
+        if !self.find(doc)? {
+            self.positions.clear();
+            return Ok(());
         }
         if !self.has_positions {
             self.scan.positions(doc, self.rank, &mut self.positions)?;
             self.has_positions = true;
         }
         Ok(())
+    }
+
+    /// How many words stand before each of its positions in the current document since the last one; `None` where they are
+    /// not stored side by side.
+    #[inline(always)]
+    fn gaps(&mut self, doc: u32) -> Result<Option<&[u32]>, Error> {
+        if self.find(doc)? { self.scan.gaps(self.rank) } else { Ok(Some(&[])) }
+    }
+
+    /// Finds the rank of the current document, unless it is known; whether there is one.
+    #[inline(always)]
+    fn find(&mut self, doc: u32) -> Result<bool, Error> {
+        if !self.has_rank
+            && let Some(rank) = self.scan.seek(doc)?
+        {
+            self.enter_rank(rank);
+        }
+        Ok(self.has_rank)
     }
 }

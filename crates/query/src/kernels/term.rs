@@ -598,8 +598,25 @@ impl<'a> TermScan<'a> {
             }
             return Ok(cursor.positions(out)?);
         }
-        let rank = self.base + rank;
-        let block = rank / BLOCK;
+        let (list, index) = (self.list, (self.base + rank) % BLOCK);
+        Ok(list.read_places(self.enter_places(rank)?, index, out)?)
+    }
+
+    /// The same as how many words stand before each position since the last one; `None` where they are not stored side by
+    /// side.
+    #[inline(always)]
+    pub(crate) fn gaps(&mut self, rank: usize) -> Result<Option<&[u32]>, Error> {
+        if self.list.class() == ListClass::Tiny {
+            return Ok(None);
+        }
+        let (list, index) = (self.list, (self.base + rank) % BLOCK);
+        Ok(list.place_gaps(self.enter_places(rank)?, index)?)
+    }
+
+    /// Makes the places of the block of a rank ready.
+    #[inline(always)]
+    fn enter_places(&mut self, rank: usize) -> Result<&mut Places, Error> {
+        let block = (self.base + rank) / BLOCK;
         self.load_frequencies(block)?;
         let places = self.places.get_or_insert_default();
         if self.places_block != block {
@@ -609,9 +626,9 @@ impl<'a> TermScan<'a> {
                 false => self.list.block_length(block),
             };
             let chunk = self.is_chunked.then_some(&self.chunk);
-            self.list.enter_places(chunk, block, &self.buffers.frequencies[..length], places)?;
+            self.list.enter_places(chunk, block, &self.buffers.frequencies, length, places)?;
             self.places_block = block;
         }
-        Ok(self.list.read_places(places, rank % BLOCK, out)?)
+        Ok(places)
     }
 }

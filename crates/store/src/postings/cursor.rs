@@ -341,7 +341,7 @@ impl<'a> Cursor<'a> {
                 ListClass::Chunked => self.chunk.positions_at(self.frequency_block),
                 _ => self.list.block_offsets(self.block).1,
             };
-            self.places.enter(&self.frequencies[..length], start)?;
+            self.places.enter(&self.frequencies, length, start)?;
         }
         self.places.read(self.list.positions, self.index % BLOCK, out)
     }

@@ -261,20 +261,21 @@ impl<'a> PostingList<'a> {
         }
     }
 
-    /// Makes `places` ready for a block of a chunk of this list (of a sparse list where there is no chunk), whose
-    /// frequencies these are.
+    /// Makes `places` ready for a block of a chunk of this list (of a sparse list where there is no chunk), whose `count`
+    /// postings have these frequencies.
     pub fn enter_places(
         &self,
         chunk: Option<&chunked::Chunk<'_>>,
         block: usize,
-        frequencies: &[u32],
+        frequencies: &[u32; BLOCK],
+        count: usize,
         places: &mut Places,
     ) -> Result<(), Error> {
         let start = match chunk {
             Some(chunk) => chunk.positions_at(block),
             None => self.block_offsets(block).1,
         };
-        places.enter(frequencies, start)
+        places.enter(frequencies, count, start)
     }
 
     /// The positions of posting `index` of the block that `places` is in, put into `out`, which is cleared first.
@@ -286,6 +287,17 @@ impl<'a> PostingList<'a> {
     ) -> Result<(), Error> {
         out.clear();
         places.read(self.positions, index, out)
+    }
+
+    /// The same as how many words stand before each position since the last one, as they are stored; `None` where they must be
+    /// put together.
+    #[inline]
+    pub fn place_gaps<'p>(
+        &self,
+        places: &'p mut Places,
+        index: usize,
+    ) -> Result<Option<&'p [u32]>, Error> {
+        places.gaps(self.positions, index)
     }
 
     /// The bound of a chunk of a chunked list, from the directory alone.

@@ -52,23 +52,53 @@ impl Places {
         self.total = 0;
     }
 
-    /// Enters a block whose postings have these frequencies and whose runs start at `start`.
-    pub(super) fn enter(&mut self, frequencies: &[u32], start: usize) -> Result<(), Error> {
-        let (own, others) = self.ends.split_at_mut(frequencies.len());
-        own.copy_from_slice(frequencies);
-        others.fill(0);
+    /// Enters a block whose `count` postings (at most 128) have these frequencies and whose runs start at `start`.
+    pub(super) fn enter(
+        &mut self,
+        frequencies: &[u32; BLOCK],
+        count: usize,
+        start: usize,
+    ) -> Result<(), Error> {
+        // With what stands behind the last posting: sums up to there do not hear of it.
+        self.ends = *frequencies;
         simd::prefix_sum(&mut self.ends, 0, 0);
         if SUMMABLE <= frequencies.iter().fold(0, |all, frequency| all | frequency) {
-            let total: u64 = frequencies.iter().map(|&frequency| u64::from(frequency)).sum();
+            let own = frequencies[..count].iter();
+            let total: u64 = own.map(|&frequency| u64::from(frequency)).sum();
             if u64::from(u32::MAX) <= total {
-                let reason =
-                    format!("a block of {} postings with {total} positions", frequencies.len());
+                let reason = format!("a block of {count} postings with {total} positions");
                 return Err(damaged("postings", start as u64, reason));
             }
         }
-        (self.total, self.count) = (self.ends[BLOCK - 1] as usize, frequencies.len());
+        let last = count.checked_sub(1).map_or(0, |last| self.ends[last]);
+        (self.total, self.count) = (last as usize, count);
         (self.start, self.run) = (start, None);
         Ok(())
+    }
+
+    /// Where the positions of posting `index` of the block stand in its stream.
+    #[inline]
+    fn range(&self, index: usize) -> Result<(usize, usize), Error> {
+        let Some(&end) = self.ends[..self.count].get(index) else {
+            let reason = format!("posting {index} of a block of {}", self.count);
+            return Err(damaged("postings", self.start as u64, reason));
+        };
+        Ok((if index == 0 { 0 } else { self.ends[index - 1] as usize }, end as usize))
+    }
+
+    /// How many words stand before each position of posting `index` since the last one; `None` where they are in more than
+    /// one run. `section` starts with the list's positions.
+    #[inline]
+    pub(super) fn gaps(&mut self, section: &[u8], index: usize) -> Result<Option<&[u32]>, Error> {
+        let (at, end) = self.range(index)?;
+        let run = at / BLOCK;
+        if (run + 1) * BLOCK < end {
+            return Ok(None);
+        }
+        if self.run != Some(run) {
+            self.enter_run(section, run)?;
+        }
+        Ok(self.values.get(at % BLOCK..at % BLOCK + (end - at)))
     }
 
     /// Appends the positions of posting `index` of the block, ascending. `section` starts with the list's positions.
@@ -78,12 +108,7 @@ impl Places {
         index: usize,
         out: &mut Vec<u32>,
     ) -> Result<(), Error> {
-        let Some(&end) = self.ends[..self.count].get(index) else {
-            let reason = format!("posting {index} of a block of {}", self.count);
-            return Err(damaged("postings", self.start as u64, reason));
-        };
-        let (mut at, end) =
-            (if index == 0 { 0 } else { self.ends[index - 1] as usize }, end as usize);
+        let (mut at, end) = self.range(index)?;
         let mut next = 0u32;
         while at < end {
             self.enter_run(section, at / BLOCK)?;
@@ -108,10 +133,8 @@ impl Places {
             Some(last) if last < run => (last + 1, self.next_at),
             _ => (0, self.start + (self.total - 1) / BLOCK * LENGTH_BYTES),
         };
-        let between = self.start + from * LENGTH_BYTES..self.start + run * LENGTH_BYTES;
-        let (between, _) = section.get(between).unwrap_or_default().as_chunks();
-        let lengths = between.iter().map(|&length| usize::from(u16::from_le_bytes(length)));
-        let at = at + lengths.sum::<usize>();
+        let lengths = section.get(self.start + from * LENGTH_BYTES..).unwrap_or_default();
+        let at = at + sum_of_lengths(lengths, run - from);
         self.run = None;
         let count = self.total.saturating_sub(run * BLOCK).min(BLOCK);
         let rest = section.get(at..).unwrap_or_default();
@@ -120,4 +143,18 @@ impl Places {
         (self.run, self.next_at) = (Some(run), at + used);
         Ok(())
     }
+}
+
+/// The sum of the first `count` of `lengths`, those beyond the end being 0.
+#[inline]
+fn sum_of_lengths(lengths: &[u8], count: usize) -> usize {
+    // The next few: all four are read, and those not asked for are taken off.
+    if let (1..=4, Some(four)) = (count, lengths.first_chunk()) {
+        let four = u64::from_le_bytes(*four) & u64::MAX >> (64 - 16 * count);
+        const EACH_SECOND: u64 = 0x0000_ffff_0000_ffff;
+        let two = (four & EACH_SECOND) + (four >> 16 & EACH_SECOND);
+        return ((two & u64::from(u32::MAX)) + (two >> 32)) as usize;
+    }
+    let (lengths, _) = lengths.as_chunks();
+    lengths.iter().take(count).map(|&length| usize::from(u16::from_le_bytes(length))).sum()
 }
