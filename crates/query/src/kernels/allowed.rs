@@ -42,6 +42,15 @@ impl<'a> Allowed<'a> {
         self.word(doc / CHUNK, (doc % CHUNK / 64) as usize) >> (doc % 64) & 1 == 1
     }
 
+    /// Which of at most 128 documents are among them, one bit for each.
+    #[inline(always)]
+    pub(crate) fn among(self, docs: &[u32]) -> u128 {
+        if self.is_all() {
+            return u128::MAX.checked_shr(128 - docs.len() as u32).unwrap_or(0);
+        }
+        docs.iter().rev().fold(0, |mask, &doc| mask << 1 | u128::from(self.admits(doc)))
+    }
+
     /// Keeps those in the words of a chunk, whose windows outside of `live` are of no interest; the windows in which any
     /// is left.
     #[inline(always)]

@@ -29,6 +29,8 @@ pub(super) struct Arrays {
     pub(super) docs: [u32; BLOCK],
     /// Frequencies of a block.
     pub(super) frequencies: [u32; BLOCK],
+    /// Ranks of documents that were looked up together.
+    pub(super) ranks: [u32; BLOCK],
     /// One bit for each block or chunk whose documents were read.
     pub(super) read: Vec<u64>,
 }
@@ -46,6 +48,7 @@ impl Buffers {
                 starts: [0; WINDOWS],
                 docs: [0; BLOCK],
                 frequencies: [0; BLOCK],
+                ranks: [0; BLOCK],
                 read: Vec::new(),
             })
         })))

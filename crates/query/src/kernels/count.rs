@@ -10,7 +10,7 @@ use store::postings::{BLOCK, PostingList};
 
 use super::allowed::Allowed;
 use super::ranked::Role;
-use super::term::{TermScan, count_in};
+use super::term::{TermScan, by_chunk, count_in};
 use crate::Error;
 use crate::plan::TermLeaf;
 
@@ -68,16 +68,12 @@ fn count_led(scans: &mut [(Role, TermScan<'_>)], allowed: Allowed<'_>) -> Result
     let Some(((_, leader), others)) = scans.split_first_mut() else { return Ok(0) };
     for block in 0..leader.list().block_count() {
         let length = leader.copy_block(block, &mut docs)?;
-        'docs: for &doc in &docs[..length] {
-            if !allowed.admits(doc) {
-                continue;
-            }
+        for mut left in by_chunk(&docs, allowed.among(&docs[..length])) {
             for (role, scan) in others.iter_mut() {
-                if scan.seek(doc)?.is_some() == (*role == Role::MustNot) {
-                    continue 'docs;
-                }
+                let found = scan.find_each(&docs, left)?;
+                left &= if *role == Role::MustNot { !found } else { found };
             }
-            count += 1;
+            count += u64::from(left.count_ones());
         }
     }
     Ok(count)

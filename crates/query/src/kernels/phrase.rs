@@ -20,7 +20,7 @@ use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
 use super::ranked::{Conditions, FEW, Work};
-use super::term::{TermScan, bits, count_in};
+use super::term::{TermScan, bits, bits_of_block, by_chunk, count_in};
 use crate::plan::TermLeaf;
 use crate::{Blocks, Bm25, Error};
 
@@ -214,16 +214,23 @@ impl<'a> PhraseScan<'a> {
         best: &mut Best,
         work: &mut Work,
     ) -> Result<(), Error> {
-        let (counts_all, mut docs) = (scoring.counts_all, [0; BLOCK]);
+        let mut docs = [0; BLOCK];
         for block in 0..self.words[0].scan.list().block_count() {
             let length = self.words[0].scan.copy_block(block, &mut docs)?;
-            for (index, &doc) in docs[..length].iter().enumerate() {
-                let rank = block * BLOCK + index;
-                let frequency = self.words[0].scan.frequency(rank)?;
-                if !counts_all && !scoring.can_be(doc, frequency, best) {
-                    work.skipped = true;
-                } else if self.look_up(doc, rank)? {
-                    self.evaluate(doc, scoring, best, work)?;
+            let admitted = self.allowed.among(&docs[..length]);
+            let mut possible = admitted;
+            if !scoring.counts_all {
+                let frequencies = self.words[0].scan.block(block)?.1;
+                for index in bits_of_block(admitted) {
+                    let can_be = scoring.can_be(docs[index], frequencies[index], best);
+                    possible &= !(u128::from(!can_be) << index);
+                }
+                work.skipped |= possible != admitted;
+            }
+            for inside in by_chunk(&docs, possible) {
+                for index in bits_of_block(self.look_up(&docs, inside)?) {
+                    self.enter_found(&docs, index, block);
+                    self.evaluate(docs[index], scoring, best, work)?;
                 }
             }
         }
@@ -235,31 +242,35 @@ impl<'a> PhraseScan<'a> {
         let (mut count, mut docs) = (0, [0; BLOCK]);
         for block in 0..self.words[0].scan.list().block_count() {
             let length = self.words[0].scan.copy_block(block, &mut docs)?;
-            for (index, &doc) in docs[..length].iter().enumerate() {
-                if self.look_up(doc, block * BLOCK + index)? {
-                    count += u64::from(0 < self.occurrences(doc, |_| true)?);
+            for inside in by_chunk(&docs, self.allowed.among(&docs[..length])) {
+                for index in bits_of_block(self.look_up(&docs, inside)?) {
+                    self.enter_found(&docs, index, block);
+                    count += u64::from(0 < self.occurrences(docs[index], |_| true)?);
                 }
             }
         }
         Ok(count)
     }
 
-    /// Whether an allowed document, in which the rarest word has this rank, has all the others too.
+    /// Which of some documents of the rarest word in one chunk, given by the bits of their places, have all the others too.
     #[inline(always)]
-    fn look_up(&mut self, doc: u32, rank: usize) -> Result<bool, Error> {
-        if !self.allowed.admits(doc) {
-            return Ok(false);
+    fn look_up(&mut self, docs: &[u32; BLOCK], mut left: u128) -> Result<u128, Error> {
+        for word in &mut self.words[1..self.required] {
+            left &= word.scan.find_each(docs, left)?;
         }
+        Ok(left)
+    }
+
+    /// Makes a document that was looked up the current one.
+    #[inline(always)]
+    fn enter_found(&mut self, docs: &[u32; BLOCK], index: usize, block: usize) {
         let (words, covered) = self.words.split_at_mut(self.required);
         covered.iter_mut().for_each(Word::leave_document);
-        words[0].enter_rank(rank);
+        words[0].enter_rank(block * BLOCK + index);
         for word in &mut words[1..] {
-            match word.scan.seek(doc)? {
-                Some(rank) => word.enter_rank(rank),
-                None => return Ok(false),
-            }
+            let rank = word.scan.rank_of(docs, index);
+            word.enter_rank(rank);
         }
-        Ok(true)
     }
 
     /// Puts the allowed documents of a chunk that have all words into `candidates`; the windows that hold any.

@@ -7,7 +7,7 @@
 use codec::simd::{self, WindowStarts};
 use store::postings::chunked::{
     CHUNK, Chunk, ChunkDocs, WINDOWS, packed_number, presence_word, window_count, window_find,
-    window_rank,
+    window_rank, window_search,
 };
 use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
 
@@ -71,6 +71,26 @@ pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
         let is_there = mask != 0;
         mask &= mask.wrapping_sub(1);
         is_there.then_some(bit)
+    })
+}
+
+/// The places of the bits of a block, ascending.
+#[inline(always)]
+pub(crate) fn bits_of_block(mask: u128) -> impl Iterator<Item = usize> {
+    let (low, high) = (mask as u64, (mask >> 64) as u64);
+    bits(low).chain(bits(high).map(|bit| bit + 64))
+}
+
+/// The bits of `wanted`, chunk by chunk of the ascending documents they stand for.
+#[inline(always)]
+pub(crate) fn by_chunk(docs: &[u32; BLOCK], mut wanted: u128) -> impl Iterator<Item = u128> {
+    std::iter::from_fn(move || {
+        let first = wanted.trailing_zeros() as usize;
+        let chunk = docs.get(first)? / CHUNK;
+        let end = simd::lower_bound(docs, first + 1, (chunk + 1).saturating_mul(CHUNK));
+        let inside = wanted & 1u128.checked_shl(end as u32).unwrap_or(0).wrapping_sub(1);
+        wanted &= !inside;
+        Some(inside)
     })
 }
 
@@ -318,15 +338,20 @@ impl<'a> TermScan<'a> {
         if self.is_chunked {
             self.chunk.frequencies(block, &mut self.buffers.frequencies)?;
         } else {
-            self.load_docs(block)?;
-            self.list.block_frequencies(
-                block,
-                self.frequencies_at,
-                &mut self.buffers.frequencies,
-            )?;
+            let at = self.frequencies_at(block)?;
+            self.list.block_frequencies(block, at, &mut self.buffers.frequencies)?;
         }
         self.frequency_block = block;
         Ok(())
+    }
+
+    /// Where the frequencies of a block start.
+    #[inline(always)]
+    fn frequencies_at(&self, block: usize) -> Result<usize, Error> {
+        match self.docs_block == block {
+            true => Ok(self.frequencies_at),
+            false => Ok(self.list.frequencies_at(block)?),
+        }
     }
 
     #[inline(always)]
@@ -386,6 +411,63 @@ impl<'a> TermScan<'a> {
         self.docs_index = index;
         let is_there = self.buffers.docs.get(index) == Some(&doc);
         Ok(is_there.then_some(self.first_block * BLOCK + index))
+    }
+
+    /// Looks documents of one chunk up together, those of `docs` whose bits are `wanted` (they and their chunks must ascend):
+    /// the bits of those that the list has, whose ranks [`TermScan::rank_of`] then gives.
+    ///
+    /// Without a branch for each document, as which of them are there is hard to predict.
+    #[inline(always)]
+    pub(crate) fn find_each(&mut self, docs: &[u32; BLOCK], wanted: u128) -> Result<u128, Error> {
+        if wanted == 0 {
+            return Ok(0);
+        }
+        let mut found = 0;
+        if !self.is_chunked {
+            for index in bits_of_block(wanted) {
+                let rank = self.seek_in_blocks(docs[index])?;
+                self.buffers.ranks[index] = rank.unwrap_or(0) as u32;
+                found |= u128::from(rank.is_some()) << index;
+            }
+            return Ok(found);
+        }
+        let chunk = docs[wanted.trailing_zeros() as usize] / CHUNK;
+        if chunk != self.chunk_number {
+            self.enter(chunk)?;
+        }
+        match self.view {
+            View::Absent => {}
+            View::Windows { counts, numbers } => {
+                for index in bits_of_block(wanted) {
+                    let (window, number) = (docs[index] % CHUNK / 64, docs[index] % 64);
+                    let count = window_count(counts, window as usize);
+                    let start = self.window_starts.start(window as usize);
+                    let (rank, is_there) = window_search(numbers, start, count, number);
+                    self.buffers.ranks[index] = rank as u32;
+                    found |= u128::from(is_there) << index;
+                }
+            }
+            View::Bits { .. } | View::Decoded => {
+                for index in bits_of_block(wanted) {
+                    let word = self.word((docs[index] % CHUNK / 64) as usize);
+                    found |= u128::from(word >> (docs[index] % 64) & 1) << index;
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The rank of a document that [`TermScan::find_each`] found at this place, while the chunk is not left.
+    #[inline(always)]
+    pub(crate) fn rank_of(&mut self, docs: &[u32; BLOCK], index: usize) -> usize {
+        if let View::Bits { .. } | View::Decoded = self.view
+            && self.is_chunked
+        {
+            let window = (docs[index] % CHUNK / 64) as usize;
+            let below = (self.word(window) & ((1 << (docs[index] % 64)) - 1)).count_ones();
+            return self.window_rank(window) + below as usize;
+        }
+        self.buffers.ranks[index] as usize
     }
 
     /// Windows of the chunk that hold documents.
@@ -575,8 +657,7 @@ impl<'a> TermScan<'a> {
             return Ok(self.chunk.frequency(rank)?);
         }
         let block = rank / BLOCK;
-        self.load_docs(block)?;
-        Ok(self.list.block_frequency(block, self.frequencies_at, rank % BLOCK)?)
+        Ok(self.list.block_frequency(block, self.frequencies_at(block)?, rank % BLOCK)?)
     }
 
     /// The positions of the posting of a rank, whose document this is, put into `out`. Documents must ascend.

@@ -428,18 +428,13 @@ pub fn window_rank(words: &[u8; 512], ranks: &[u8; 16], window: usize) -> usize 
 #[inline(always)]
 #[must_use]
 pub fn window_find(numbers: &[u8], start: usize, count: usize, number: u32) -> Option<usize> {
-    // The lowest bit of each of eight fields of 6 bits.
-    const LOWEST: u64 = 0x0410_4104_1041;
     let (mut rank, end) = (start, start + count);
     while rank < end {
         let bit = rank * 6;
         let Some(&eight) = numbers.get(bit / 8..).and_then(|rest| rest.first_chunk::<8>()) else {
             return (rank..end).find(|&rank| packed_number(numbers, rank, 6) == number);
         };
-        // The field that is wanted becomes 0, and the lowest one that is 0 borrows from its highest bit.
-        let eight = u64::from_le_bytes(eight) >> (bit % 8);
-        let other = eight ^ (LOWEST * u64::from(number));
-        let zero = other.wrapping_sub(LOWEST) & !other & LOWEST << 5;
+        let zero = zero_fields(u64::from_le_bytes(eight) >> (bit % 8), number);
         if zero != 0 {
             let found = rank + zero.trailing_zeros() as usize / 6;
             return (found < end).then_some(found);
@@ -447,6 +442,32 @@ pub fn window_find(numbers: &[u8], start: usize, count: usize, number: u32) -> O
         rank += 8;
     }
     None
+}
+
+/// The same without a branch for most windows: the rank, and whether the document is there.
+#[inline(always)]
+#[must_use]
+pub fn window_search(numbers: &[u8], start: usize, count: usize, number: u32) -> (usize, bool) {
+    let bit = start * 6;
+    if let Some(&eight) = numbers.get(bit / 8..).and_then(|rest| rest.first_chunk::<8>())
+        && count <= 8
+    {
+        let zero = zero_fields(u64::from_le_bytes(eight) >> (bit % 8), number);
+        let place = zero.trailing_zeros() as usize / 6;
+        return (start + place, place < count);
+    }
+    let found = window_find(numbers, start, count, number);
+    (found.unwrap_or(0), found.is_some())
+}
+
+/// The highest bits of those of eight fields of 6 bits that are `number`; above the lowest of them, others may be set.
+#[inline(always)]
+fn zero_fields(eight: u64, number: u32) -> u64 {
+    // The lowest bit of each field.
+    const LOWEST: u64 = 0x0410_4104_1041;
+    // The field that is wanted becomes 0, and the lowest one that is 0 borrows from its highest bit.
+    let other = eight ^ (LOWEST * u64::from(number));
+    other.wrapping_sub(LOWEST) & !other & LOWEST << 5
 }
 
 /// How many documents a window of [`ChunkDocs::Windows`] holds.

@@ -406,6 +406,15 @@ impl<'a> PostingList<'a> {
         Ok((length, at + used))
     }
 
+    /// Where the frequencies of a block of a sparse list start, without decoding its documents.
+    pub fn frequencies_at(&self, block: usize) -> Result<usize, Error> {
+        let (at, _) = self.block_offsets(block);
+        let bytes = self.blocks.get(at..).unwrap_or_default();
+        let used = packed::length(bytes, self.block_length(block))
+            .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
+        Ok(at + used)
+    }
+
     /// Decodes the frequencies of a block of a sparse list, which start at `at` as [`PostingList::block_docs`] says;
     /// places beyond its length hold unspecified values.
     pub fn block_frequencies(

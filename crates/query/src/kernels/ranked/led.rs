@@ -11,7 +11,7 @@ use store::postings::chunked::CHUNK;
 use super::super::best::Best;
 use super::super::bounds::{SLACK, round_up};
 use super::super::impacts::ImpactTable;
-use super::super::term::bits;
+use super::super::term::{bits_of_block, by_chunk};
 use super::{Role, Scan};
 use crate::{Bm25, Error};
 
@@ -55,13 +55,6 @@ const FEW_LISTS: usize = 3;
 /// Up to this frequency is asked from which on a document can be among the best.
 const MOST_LEAST: u32 = 16;
 
-/// The places of the bits of a block, ascending.
-#[inline(always)]
-fn bits_of_block(mask: u128) -> impl Iterator<Item = usize> {
-    let (low, high) = (mask as u64, (mask >> 64) as u64);
-    bits(low).chain(bits(high).map(|bit| bit + 64))
-}
-
 impl Scan<'_> {
     /// One term alone whose postings stand in blocks.
     #[inline(always)]
@@ -78,12 +71,7 @@ impl Scan<'_> {
                 continue;
             }
             let (docs, frequencies) = term.scan.block(block)?;
-            let admitted = match is_all {
-                true => u128::MAX >> (BLOCK - docs.len()),
-                false => (0..docs.len())
-                    .rev()
-                    .fold(0, |mask, index| mask << 1 | u128::from(allowed.admits(docs[index]))),
-            };
+            let admitted = allowed.among(docs);
             if !is_all {
                 self.work.candidates += u64::from(admitted.count_ones());
             }
@@ -113,7 +101,6 @@ impl Scan<'_> {
         let leader = self.order[0];
         let others: f64 = self.order[1..].iter().map(|&index| self.list_bound(index)).sum();
         let (mut docs, mut known) = ([0; BLOCK], [0.0; BLOCK]);
-        let mut chunk = u32::MAX;
         for block in 0..self.terms[leader].scan.list().block_count() {
             let term = &mut self.terms[leader];
             let own = term.weight * self.bounds.impact(term.scan.list().block_bound(block));
@@ -121,29 +108,21 @@ impl Scan<'_> {
                 self.work.skipped = true;
                 continue;
             }
-            let (found, frequencies) = term.scan.block(block)?;
-            let (length, norms, impacts) = (found.len(), self.norms, &mut self.impacts);
-            docs[..length].copy_from_slice(found);
+            let length = term.scan.copy_block(block, &mut docs)?;
+            let (_, frequencies) = term.scan.block(block)?;
+            let (norms, impacts) = (self.norms, &mut self.impacts);
             let (weight, own) = (term.weight_bound, &mut known[..length]);
-            let docs = &docs[..length];
-            simd::widest(Weigh { docs, frequencies, norms, impacts, weight, known: own });
-            let all = u128::MAX >> (BLOCK - length);
-            let mut possible = all;
+            let found = &docs[..length];
+            simd::widest(Weigh { docs: found, frequencies, norms, impacts, weight, known: own });
+            let admitted = self.allowed.among(found);
+            let mut possible = admitted;
             if !self.counts_all {
                 let least = self.cut(best) - round_up(others);
                 possible &= above(&known, least);
-                self.work.skipped |= possible != all;
+                self.work.skipped |= possible != admitted;
             }
-            for index in bits_of_block(possible) {
-                let (doc, known) = (docs[index], known[index]);
-                if doc / CHUNK != chunk {
-                    chunk = doc / CHUNK;
-                    for &index in &self.order[1..] {
-                        self.terms[index].enter_bound(chunk, &self.bounds);
-                    }
-                    self.sum_chunk_bounds();
-                }
-                self.led_by(doc, known, block * BLOCK + index, best)?;
+            for possible in by_chunk(&docs, possible) {
+                self.led_by(&docs, possible, &known, block, best)?;
             }
         }
         Ok(())
@@ -194,61 +173,65 @@ impl Scan<'_> {
         }
     }
 
-    /// Evaluates a document of the leading term: its rank there, and what the term brings it at most.
+    /// Evaluates documents of the leading term in one chunk: bits of places in its block, and what the term brings each of them
+    /// at most.
     #[inline(always)]
-    fn led_by(&mut self, doc: u32, known: f32, rank: usize, best: &mut Best) -> Result<(), Error> {
-        let is_hopeless = known + self.rest[1] <= self.cut(best);
-        if is_hopeless && !self.counts_all {
-            self.work.skipped = true;
-            return Ok(());
+    fn led_by(
+        &mut self,
+        docs: &[u32; BLOCK],
+        mut possible: u128,
+        known: &[f32; BLOCK],
+        block: usize,
+        best: &mut Best,
+    ) -> Result<(), Error> {
+        let chunk = docs[possible.trailing_zeros() as usize] / CHUNK;
+        for &index in &self.order[1..] {
+            self.terms[index].enter_bound(chunk, &self.bounds);
         }
-        if !self.allowed.admits(doc) || !self.look_up(doc)? {
-            return Ok(());
+        self.sum_chunk_bounds();
+        let hopeful = possible & above(known, self.cut(best) - self.rest[1]);
+        if !self.counts_all {
+            self.work.skipped |= hopeful != possible;
+            possible = hopeful;
         }
-        self.work.candidates += 1;
-        if !is_hopeless {
+        for &index in &self.order[1..self.must_count] {
+            possible &= self.terms[index].scan.find_each(docs, possible)?;
+        }
+        if self.has_forbidden {
+            for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
+                possible &= !term.scan.find_each(docs, possible)?;
+            }
+        }
+        self.work.candidates += u64::from(possible.count_ones());
+        for index in bits_of_block(possible & hopeful) {
             let leader = &mut self.terms[self.order[0]];
-            leader.frequency = leader.scan.frequency(rank)?;
-            self.offer(doc, known, best)?;
+            leader.frequency = leader.scan.frequency(block * BLOCK + index)?;
+            self.offer(docs, index, known[index], best)?;
         }
         Ok(())
     }
 
-    /// Whether a document of the leading term has all other required ones and no forbidden one; finds its ranks in the
-    /// required ones.
+    /// Scores the document at a place of the block, which was found in all required lists, as far as it can be among the best.
     #[inline(always)]
-    fn look_up(&mut self, doc: u32) -> Result<bool, Error> {
-        for place in 1..self.must_count {
-            let term = &mut self.terms[self.order[place]];
-            term.found = term.scan.seek(doc)?;
-            if term.found.is_none() {
-                return Ok(false);
-            }
-        }
-        if self.has_forbidden {
-            for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
-                if term.scan.seek(doc)?.is_some() {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    /// Scores a document that was found in all required lists, as far as it can be among the best.
-    #[inline(always)]
-    fn offer(&mut self, doc: u32, mut known: f32, best: &mut Best) -> Result<(), Error> {
-        let cut = self.cut(best);
+    fn offer(
+        &mut self,
+        docs: &[u32; BLOCK],
+        index: usize,
+        mut known: f32,
+        best: &mut Best,
+    ) -> Result<(), Error> {
+        let (doc, cut) = (docs[index], self.cut(best));
         let norm = self.norms.get(doc as usize).copied().unwrap_or(0);
         for place in 1..self.order.len() {
             if known + self.rest[place] <= cut {
                 return Ok(());
             }
             let term = &mut self.terms[self.order[place]];
-            if self.must_count <= place {
-                term.found = term.scan.seek(doc)?;
-            }
-            term.frequency = match term.found {
+            let rank = match place < self.must_count {
+                true => Some(term.scan.rank_of(docs, index)),
+                false => term.scan.seek(doc)?,
+            };
+            term.frequency = match rank {
                 Some(rank) => term.scan.single_frequency(rank)?,
                 None => 0,
             };

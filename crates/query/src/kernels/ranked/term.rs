@@ -31,8 +31,6 @@ pub(super) struct Term<'a> {
     pub(super) rank: usize,
     pub(super) has_word: bool,
     pub(super) has_rank: bool,
-    /// The rank of a document that was looked up.
-    pub(super) found: Option<usize>,
     /// Its occurrences in the current candidate.
     pub(super) frequency: u32,
 }
@@ -53,7 +51,6 @@ impl<'a> Term<'a> {
             rank: 0,
             has_word: false,
             has_rank: false,
-            found: None,
             frequency: 0,
         })
     }
