@@ -66,9 +66,10 @@ pub(crate) fn run_list(
 fn count_led(scans: &mut [(Role, TermScan<'_>)], allowed: Allowed<'_>) -> Result<u64, Error> {
     let (mut count, mut docs) = (0, [0; BLOCK]);
     let Some(((_, leader), others)) = scans.split_first_mut() else { return Ok(0) };
+    let has_chunks = others.iter().any(|(_, scan)| !scan.has_blocks());
     for block in 0..leader.list().block_count() {
         let length = leader.copy_block(block, &mut docs)?;
-        for mut left in by_chunk(&docs, allowed.among(&docs[..length])) {
+        for mut left in by_chunk(&docs, allowed.among(&docs[..length]), has_chunks) {
             for (role, scan) in others.iter_mut() {
                 let found = scan.find_each(&docs, left)?;
                 left &= if *role == Role::MustNot { !found } else { found };

@@ -32,6 +32,8 @@ pub(crate) struct PhraseScan<'a> {
     words: Vec<Word<'a>>,
     /// How many of them are no words of pairs.
     required: usize,
+    /// Whether any list is chunked.
+    has_chunks: bool,
     /// Which word stands in each slot.
     slots: Vec<usize>,
     /// Slots, the one with the rarest word first.
@@ -119,6 +121,7 @@ impl<'a> PhraseScan<'a> {
         Ok(Some(PhraseScan {
             segment,
             allowed,
+            has_chunks: words.iter().any(|word| !word.scan.has_blocks()),
             words,
             required,
             order,
@@ -227,7 +230,7 @@ impl<'a> PhraseScan<'a> {
                 }
                 work.skipped |= possible != admitted;
             }
-            for inside in by_chunk(&docs, possible) {
+            for inside in by_chunk(&docs, possible, self.has_chunks) {
                 for index in bits_of_block(self.look_up(&docs, inside)?) {
                     self.enter_found(&docs, index, block);
                     self.evaluate(docs[index], scoring, best, work)?;
@@ -242,7 +245,7 @@ impl<'a> PhraseScan<'a> {
         let (mut count, mut docs) = (0, [0; BLOCK]);
         for block in 0..self.words[0].scan.list().block_count() {
             let length = self.words[0].scan.copy_block(block, &mut docs)?;
-            for inside in by_chunk(&docs, self.allowed.among(&docs[..length])) {
+            for inside in by_chunk(&docs, self.allowed.among(&docs[..length]), self.has_chunks) {
                 for index in bits_of_block(self.look_up(&docs, inside)?) {
                     self.enter_found(&docs, index, block);
                     count += u64::from(0 < self.occurrences(docs[index], |_| true)?);

@@ -81,10 +81,18 @@ pub(crate) fn bits_of_block(mask: u128) -> impl Iterator<Item = usize> {
     bits(low).chain(bits(high).map(|bit| bit + 64))
 }
 
-/// The bits of `wanted`, chunk by chunk of the ascending documents they stand for.
+/// The bits of `wanted`, chunk by chunk of the ascending documents they stand for; all at once where they are not to be
+/// looked up in chunks.
 #[inline(always)]
-pub(crate) fn by_chunk(docs: &[u32; BLOCK], mut wanted: u128) -> impl Iterator<Item = u128> {
+pub(crate) fn by_chunk(
+    docs: &[u32; BLOCK],
+    mut wanted: u128,
+    has_chunks: bool,
+) -> impl Iterator<Item = u128> {
     std::iter::from_fn(move || {
+        if !has_chunks {
+            return Some(std::mem::take(&mut wanted)).filter(|wanted| *wanted != 0);
+        }
         let first = wanted.trailing_zeros() as usize;
         let chunk = docs.get(first)? / CHUNK;
         let end = simd::lower_bound(docs, first + 1, (chunk + 1).saturating_mul(CHUNK));
@@ -413,7 +421,7 @@ impl<'a> TermScan<'a> {
         Ok(is_there.then_some(self.first_block * BLOCK + index))
     }
 
-    /// Looks documents of one chunk up together, those of `docs` whose bits are `wanted` (they and their chunks must ascend):
+    /// Looks documents together up (of one chunk, unless the list [has blocks](TermScan::has_blocks)), those of `docs` whose bits are `wanted` (they and their chunks must ascend):
     /// the bits of those that the list has, whose ranks [`TermScan::rank_of`] then gives.
     ///
     /// Without a branch for each document, as which of them are there is hard to predict.

@@ -121,7 +121,7 @@ impl Scan<'_> {
                 possible &= above(&known, least);
                 self.work.skipped |= possible != admitted;
             }
-            for possible in by_chunk(&docs, possible) {
+            for possible in by_chunk(&docs, possible, true) {
                 self.led_by(&docs, possible, &known, block, best)?;
             }
         }
