@@ -103,7 +103,7 @@ pub(crate) fn by_chunk(
 }
 
 /// A list leads an intersection where at most one of so many documents is in it.
-const LEAD_SHARE: u64 = 128;
+const LEAD_SHARE: u64 = 64;
 
 /// So many frequencies of a block are read one by one before all are decoded.
 const PROBES: u32 = 4;

@@ -100,6 +100,12 @@ impl Scan<'_> {
     pub(super) fn lead(&mut self, best: &mut Best) -> Result<(), Error> {
         let leader = self.order[0];
         let others: f64 = self.order[1..].iter().map(|&index| self.list_bound(index)).sum();
+        let has_chunks = self.terms.iter().any(|term| !term.scan.has_blocks());
+        for place in 1..self.order.len() {
+            let index = self.order[place];
+            self.terms[index].chunk_bound = self.list_bound(index);
+        }
+        self.sum_chunk_bounds();
         let (mut docs, mut known) = ([0; BLOCK], [0.0; BLOCK]);
         for block in 0..self.terms[leader].scan.list().block_count() {
             let term = &mut self.terms[leader];
@@ -121,7 +127,14 @@ impl Scan<'_> {
                 possible &= above(&known, least);
                 self.work.skipped |= possible != admitted;
             }
-            for possible in by_chunk(&docs, possible, true) {
+            for possible in by_chunk(&docs, possible, has_chunks) {
+                if has_chunks {
+                    let chunk = docs[possible.trailing_zeros() as usize] / CHUNK;
+                    for &index in &self.order[1..] {
+                        self.terms[index].enter_bound(chunk, &self.bounds);
+                    }
+                    self.sum_chunk_bounds();
+                }
                 self.led_by(&docs, possible, &known, block, best)?;
             }
         }
@@ -184,11 +197,6 @@ impl Scan<'_> {
         block: usize,
         best: &mut Best,
     ) -> Result<(), Error> {
-        let chunk = docs[possible.trailing_zeros() as usize] / CHUNK;
-        for &index in &self.order[1..] {
-            self.terms[index].enter_bound(chunk, &self.bounds);
-        }
-        self.sum_chunk_bounds();
         let hopeful = possible & above(known, self.cut(best) - self.rest[1]);
         if !self.counts_all {
             self.work.skipped |= hopeful != possible;
