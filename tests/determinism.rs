@@ -39,15 +39,18 @@ fn memory_changes_no_byte() {
     let habits =
         Habits { words: Habits::plain_words(20_000), documents: 6_000, longest: 400, rich: true };
     write(&dump, &habits.documents(chance));
-    let with = |memory, threads| {
-        let options = BuildOptions { memory, threads, ..BuildOptions::default() };
+    let with = |memory, threads, reorder| {
+        let reorder = Some(reorder);
+        let options = BuildOptions { memory, threads, reorder, ..BuildOptions::default() };
         built(std::slice::from_ref(&dump), options)
     };
-    let roomy = with(1 << 30, 1);
-    for (memory, threads) in [(64 << 20, 2), (16 << 20, 1), (16 << 20, 4)] {
-        assert!(
-            roomy == with(memory, threads),
-            "{memory} bytes and {threads} threads give other bytes"
-        );
+    for reorder in [false, true] {
+        let roomy = with(1 << 30, 1, reorder);
+        for (memory, threads) in [(64 << 20, 2), (16 << 20, 1), (16 << 20, 4)] {
+            assert!(
+                roomy == with(memory, threads, reorder),
+                "{memory} bytes and {threads} threads give other bytes, reordered: {reorder}"
+            );
+        }
     }
 }

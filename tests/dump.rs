@@ -38,18 +38,21 @@ pub(crate) fn build(documents: &[OracleDoc], how: Build) -> Built {
     for (number, part) in documents.chunks(per_segment).enumerate() {
         let dump = folder.path().join(format!("part{number}.jsonl"));
         write(&dump, part);
-        // Half of the indexes answer phrases from lists of pairs.
+        // Half of the indexes answer phrases from lists of pairs, half have their lists in another order.
         let pairs = (1 < how.segments).then_some(50);
-        add(&path, &dump, how.threads, pairs);
+        let reorder = Some((how.segments + how.threads).is_multiple_of(2));
+        let options =
+            BuildOptions { pairs, reorder, threads: how.threads, ..BuildOptions::default() };
+        add(&path, &dump, options);
     }
     let index = Index::open(&path, &OpenOptions::default()).unwrap();
     Built { index, path, _folder: folder }
 }
 
 /// Adds a dump to an index, which it creates if need be.
-fn add(path: &Path, dump: &Path, threads: usize, pairs: Option<u32>) {
+fn add(path: &Path, dump: &Path, options: BuildOptions) {
     let fields = "title:text,body:text,date:date,source:keyword,pages:number".parse().unwrap();
-    let options = BuildOptions { threads, fields, pairs, ..BuildOptions::default() };
+    let options = BuildOptions { fields, ..options };
     Index::build(path, request(&[dump.to_owned()], options), &()).unwrap();
 }
 

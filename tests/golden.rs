@@ -20,11 +20,11 @@ fn golden(version: u32) -> PathBuf {
     seeds().join(format!("indexes/v{version}.pmk"))
 }
 
-/// Two commits: the news, then the articles; with two cores or twenty.
+/// Two commits: the news with their lists in another order, then the articles; with two cores or twenty.
 fn make(path: &Path) {
-    for input in ["news.jsonl", "articles"] {
-        let request = request(&[seeds().join(input)], BuildOptions::default());
-        Index::build(path, request, &()).unwrap();
+    for (input, reorder) in [("news.jsonl", Some(true)), ("articles", Some(false))] {
+        let options = BuildOptions { reorder, ..BuildOptions::default() };
+        Index::build(path, request(&[seeds().join(input)], options), &()).unwrap();
     }
 }
 

@@ -64,6 +64,7 @@ fn request(arguments: &IndexArguments, setting: &Setting) -> anyhow::Result<Buil
         threads: setting.threads.unwrap_or(0),
         memory: bytes(&arguments.memory)?,
         pairs: arguments.pairs,
+        reorder: arguments.reorder.then_some(true),
         fields: arguments.fields.as_deref().unwrap_or_default().parse()?,
         stem: stems(arguments)?,
         on_bad: match arguments.on_bad {

@@ -10,8 +10,8 @@ use analysis::{Analyzer, AnalyzerOptions, NAME_KEY_VERSION};
 use sources::{Inputs, SkipReason, SourceSummary};
 use store::postings::ImpactModel;
 use store::{
-    AnalyzerRecord, IndexFile, IndexWriter, NameClasses, OpenMode, SegmentFacts, SourceRecord,
-    Storage, names, norms,
+    AnalyzerRecord, IndexFile, IndexWriter, LengthsBuilder, NameClasses, OpenMode, SegmentFacts,
+    SourceRecord, Storage, names, norms, order_section,
 };
 use tempfile::SpooledTempFile;
 
@@ -19,9 +19,10 @@ use crate::assembly::Assembly;
 use crate::bad_file::BadFile;
 use crate::fields::{FieldPlan, Sample};
 use crate::merge::{MergeInput, Merged, merge};
-use crate::options::PAIRS_OPTION;
+use crate::options::{PAIRS_OPTION, REORDER_OPTION, shown_choice};
 use crate::pairs::{MAX_PAIR_WORDS, pair_lists};
 use crate::reading::{Bounds, Reading};
+use crate::reordering::reorder;
 use crate::resume::{self, Resumption};
 use crate::runs::{Runs, folder_of};
 use crate::slots::Dealer;
@@ -332,16 +333,26 @@ impl<'a> Work<'a> {
         let Assembly { mut writer, runs, bases, bad, ids, lengths, columns, .. } = assembly;
         writer.end_section()?;
         writer.write_section(names::DOCUMENT_DIRECTORY, &assembly.directory.finish())?;
+        let mut facts = self.facts(&mut writer, report, assembly.field_tokens);
+        let runs = runs.finish();
+        let renumbering = match self.reorders(&mut writer) {
+            true => reorder(&runs, &bases, facts.documents, self.options.memory, self.pool)?,
+            false => None,
+        };
+        let renumbering = renumbering.as_ref();
+        let listed = |lengths: LengthsBuilder| match renumbering {
+            Some(renumbering) => renumbering.arrange(&lengths),
+            None => lengths,
+        };
+        let lengths = listed(lengths);
         let norms: Vec<u8> =
             lengths.as_slice().iter().map(|length| norms::norm_of(*length)).collect();
-        let mut facts = self.facts(&mut writer, report, assembly.field_tokens);
         let ranking = (facts.baked.k1, facts.baked.b);
         let average = facts.baked_average_length;
         let model = ImpactModel::new(lengths.as_slice(), &norms, ranking, average);
-        let runs = runs.finish();
-        let pair_words = self.pair_words(&mut writer);
+        let (pair_words, threads) = (self.pair_words(&mut writer), self.threads);
         let input =
-            MergeInput { runs: &runs, bases: &bases, model, threads: self.threads, pair_words };
+            MergeInput { runs: &runs, bases: &bases, model, threads, pair_words, renumbering };
         let mut merged =
             merge(&input, &mut writer, self.target, self.options, self.pool, self.progress)?;
         let pairs = merged.frequent.take();
@@ -359,9 +370,12 @@ impl<'a> Work<'a> {
         }
         writer.write_section(names::LENGTHS, &lengths.finish())?;
         for (field, lengths) in assembly.field_lengths.into_iter().enumerate() {
-            writer.write_section(&names::field_lengths(field), &lengths.finish())?;
+            writer.write_section(&names::field_lengths(field), &listed(lengths).finish())?;
         }
         writer.write_section(names::NORMS, &norms)?;
+        if let Some(renumbering) = renumbering {
+            writer.write_section(names::ORDER, &order_section(renumbering.documents()))?;
+        }
         let (ids, id_order) = ids.finish();
         writer.write_section(names::IDS, &ids)?;
         writer.write_section(names::ID_ORDER, &id_order)?;
@@ -375,10 +389,14 @@ impl<'a> Work<'a> {
 
     /// Of how many words pairs are to have lists: as many as asked for, else as many as when the index was last built.
     fn pair_words(&self, writer: &mut IndexWriter<'_>) -> u32 {
-        let noted = writer.manifest_mut().options.iter().rev();
-        let noted = noted.filter(|(name, _)| name == PAIRS_OPTION);
-        let earlier = noted.filter_map(|(_, words)| words.parse().ok()).next();
+        let earlier = last_noted(writer, PAIRS_OPTION).and_then(|words| words.parse().ok());
         self.options.pairs.or(earlier).unwrap_or(0)
+    }
+
+    /// Whether lists number the documents anew: as asked for, else as when the index was last built.
+    fn reorders(&self, writer: &mut IndexWriter<'_>) -> bool {
+        let earlier = last_noted(writer, REORDER_OPTION).map(|choice| choice == shown_choice(true));
+        self.options.reorder.or(earlier).unwrap_or(false)
     }
 
     /// What the manifest needs to know of the segment; bounds are baked for the whole index as it will be.
@@ -402,6 +420,12 @@ impl<'a> Work<'a> {
             dropped_tokens: report.dropped_tokens,
         }
     }
+}
+
+/// What an option was when the index was last built with it.
+fn last_noted<'w>(writer: &'w mut IndexWriter<'_>, option: &str) -> Option<&'w str> {
+    let noted = writer.manifest_mut().options.iter().rev();
+    noted.filter(|(name, _)| name == option).map(|(_, value)| value.as_str()).next()
 }
 
 fn write_lists(writer: &mut IndexWriter<'_>, merged: Merged) -> Result<(), Error> {

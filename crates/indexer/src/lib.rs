@@ -27,6 +27,8 @@ mod options;
 mod pairs;
 mod piece;
 mod reading;
+mod renumbering;
+mod reordering;
 mod replace;
 mod report;
 mod resume;

@@ -21,6 +21,7 @@ use tempfile::SpooledTempFile;
 
 use crate::pairs::FrequentWords;
 use crate::piece::Columns;
+use crate::renumbering::{Renumbering, Sorter};
 use crate::run::Run;
 use crate::run_merge::RunMerge;
 use crate::runs::spool;
@@ -38,6 +39,9 @@ const POSTINGS_AT_ONCE: usize = if cfg!(test) { 2 } else { 256 };
 /// And at most so many places and those of one more slot: a giant article has millions of a word.
 const PLACES_AT_ONCE: usize = 1 << 16;
 
+/// Of longer lists as many parts are sorted one after the other.
+const SORTED_AT_ONCE: u32 = if cfg!(test) { 5 } else { 1 << 20 };
+
 /// A thread waits for its turn only when it holds more output than this.
 const MIN_OUTPUT: usize = if cfg!(test) { 50 } else { 1 << 20 };
 
@@ -50,6 +54,8 @@ pub(crate) struct MergeInput<'a> {
     pub(crate) threads: usize,
     /// Of so many of the most frequent words pairs are to have lists.
     pub(crate) pair_words: u32,
+    /// How lists number the documents, where it is not by their numbers; the model is that of these numbers.
+    pub(crate) renumbering: Option<&'a Renumbering>,
 }
 
 /// What is kept aside until the positions have been written.
@@ -75,16 +81,14 @@ pub(crate) fn merge(
     pool: &rayon::ThreadPool,
     progress: &dyn Progress,
 ) -> Result<Merged, Error> {
-    let total: u64 = input.runs.iter().map(Run::bytes).sum();
-    let share = options.memory / (input.threads as u64 * 8);
-    let range_bytes = (total / (input.threads as u64 * 8)).min(share).clamp(MIN_RANGE, MAX_RANGE);
+    let share = share_of(options.memory, input.threads);
     let spooled = || spool(target, options.spill, (options.memory / 16) as usize);
     let small = || BufWriter::new(spool(target, options.spill, (options.memory / 64) as usize));
     writer.begin_section(names::POSITIONS)?;
     let merger = Merger {
         input,
-        starts: range_starts(input.runs, range_bytes),
-        buffer_bytes: (share as usize / input.runs.len().max(1)).clamp(4 << 10, 256 << 10),
+        starts: runs_by_range(input.runs, options.memory, input.threads),
+        buffer_bytes: read_buffer(input.runs, options.memory, input.threads),
         output_bytes: (share as usize).clamp(MIN_OUTPUT, 16 << 20),
         tickets: AtomicUsize::new(0),
         bytes_turns: Turns::default(),
@@ -100,10 +104,31 @@ pub(crate) fn merge(
         }),
         failure: Mutex::new(None),
         progress,
-        total,
+        total: total_of(input.runs),
     };
     pool.broadcast(|_| merger.work());
     merger.finish()
+}
+
+/// How many bytes of entries the runs have.
+fn total_of(runs: &[Run]) -> u64 {
+    runs.iter().map(Run::bytes).sum()
+}
+
+/// How many bytes of memory a thread may use for one of several things.
+fn share_of(memory: u64, threads: usize) -> u64 {
+    memory / (threads as u64 * 8)
+}
+
+/// By how many bytes a thread reads each spilled run.
+pub(crate) fn read_buffer(runs: &[Run], memory: u64, threads: usize) -> usize {
+    (share_of(memory, threads) as usize / runs.len().max(1)).clamp(4 << 10, 256 << 10)
+}
+
+/// Terms at which ranges of about equal work begin, the first being empty.
+pub(crate) fn runs_by_range(runs: &[Run], memory: u64, threads: usize) -> Vec<Box<[u8]>> {
+    let bytes = total_of(runs) / (threads as u64 * 8);
+    range_starts(runs, bytes.min(share_of(memory, threads)).clamp(MIN_RANGE, MAX_RANGE))
 }
 
 /// Terms at which ranges begin, the first being empty.
@@ -165,6 +190,20 @@ struct Output {
     summaries: Vec<ListSummary>,
 }
 
+/// What a thread makes lists with.
+struct Lists<'a> {
+    runs: &'a [&'a Run],
+    builder: ListBuilder,
+    columns: Columns,
+    /// Where lists number the documents anew.
+    sorter: Option<Sorter<'a>>,
+}
+
+/// The first document of a slot.
+fn base_of(bases: &[u32], slot: u32) -> Result<u32, Error> {
+    bases.get(slot as usize).copied().ok_or(Error::SpillDamaged)
+}
+
 /// Why a thread ended early.
 enum Interrupted {
     ByOther,
@@ -182,14 +221,19 @@ impl Merger<'_, '_, '_> {
     fn work(&self) {
         let guard = StopOnPanic(self);
         let runs: Vec<&Run> = self.input.runs.iter().collect();
-        let mut builder = ListBuilder::new();
+        let mut lists = Lists {
+            runs: &runs,
+            builder: ListBuilder::new(),
+            columns: Columns::default(),
+            sorter: self.input.renumbering.map(Sorter::new),
+        };
         let mut output = Output::default();
         loop {
             let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
             if self.starts.len() <= ticket {
                 break;
             }
-            match self.range(ticket, &runs, &mut builder, &mut output) {
+            match self.range(ticket, &mut lists, &mut output) {
                 Ok(()) => {}
                 Err(Interrupted::ByOther) => break,
                 Err(Interrupted::ByOwn(error)) => {
@@ -205,16 +249,15 @@ impl Merger<'_, '_, '_> {
     fn range(
         &self,
         ticket: usize,
-        runs: &[&Run],
-        builder: &mut ListBuilder,
+        lists: &mut Lists<'_>,
         output: &mut Output,
     ) -> Result<(), Interrupted> {
         let until = self.starts.get(ticket + 1).map(|start| &**start);
-        let mut merge = RunMerge::open(runs, &self.starts[ticket], until, self.buffer_bytes)?;
-        let (mut columns, mut key) = (Columns::default(), String::new());
+        let mut merge = RunMerge::open(lists.runs, &self.starts[ticket], until, self.buffer_bytes)?;
+        let mut key = String::new();
         while merge.next_term()? {
             output.name_classes.push(name_class(merge.term(), &mut key));
-            self.list(&mut merge, builder, output, &mut columns)?;
+            self.list(&mut merge, lists, output)?;
             if self.output_bytes <= output.postings.len() + output.positions.len() {
                 self.hand_in_bytes(ticket, output)?;
             }
@@ -231,23 +274,54 @@ impl Merger<'_, '_, '_> {
     fn list(
         &self,
         merge: &mut RunMerge<'_>,
-        builder: &mut ListBuilder,
+        lists: &mut Lists<'_>,
         output: &mut Output,
-        columns: &mut Columns,
     ) -> Result<(), Error> {
-        let MergeInput { model, bases, .. } = self.input;
+        let MergeInput { model, bases, renumbering, .. } = self.input;
         let Output { postings, positions, terms, term_ends, summaries, .. } = output;
+        let Lists { runs, builder, columns, sorter } = lists;
         builder.begin(model, merge.documents(), positions);
         terms.extend_from_slice(merge.term());
         term_ends.push(terms.len());
-        while let Some((slot, piece)) = merge.next_piece()? {
-            let base = *bases.get(slot as usize).ok_or(Error::SpillDamaged)?;
-            columns.read(piece, base)?;
-            if POSTINGS_AT_ONCE <= columns.docs.len() || PLACES_AT_ONCE <= columns.places.len() {
-                encode(columns, model, builder, positions);
+        if let (Some(sorter), Some(renumbering)) = (sorter, renumbering) {
+            let mut sorted = Columns::default();
+            let mut sort = |columns: &mut Columns| {
+                sorter.sort(columns, &mut sorted, (POSTINGS_AT_ONCE, PLACES_AT_ONCE), |sorted| {
+                    encode(sorted, model, builder, positions);
+                });
+                columns.clear();
+            };
+            let parts = merge.documents().div_ceil(SORTED_AT_ONCE);
+            if parts <= 1 {
+                while let Some((slot, piece)) = merge.next_piece()? {
+                    columns.read(piece, base_of(bases, slot)?)?;
+                }
+                sort(columns);
+            } else {
+                let after: Box<[u8]> = merge.term().iter().copied().chain([0]).collect();
+                for part in 0..parts {
+                    let term = merge.term();
+                    let mut again = RunMerge::open(runs, term, Some(&after), self.buffer_bytes)?;
+                    again.next_term()?;
+                    let mut read = Columns::default();
+                    while let Some((slot, piece)) = again.next_piece()? {
+                        read.read(piece, base_of(bases, slot)?)?;
+                        renumbering.keep_part(&mut read, part, parts);
+                        columns.append(&mut read);
+                    }
+                    sort(columns);
+                }
             }
+        } else {
+            while let Some((slot, piece)) = merge.next_piece()? {
+                columns.read(piece, base_of(bases, slot)?)?;
+                if POSTINGS_AT_ONCE <= columns.docs.len() || PLACES_AT_ONCE <= columns.places.len()
+                {
+                    encode(columns, model, builder, positions);
+                }
+            }
+            encode(columns, model, builder, positions);
         }
-        encode(columns, model, builder, positions);
         summaries.push(builder.finish(model, postings, positions));
         Ok(())
     }

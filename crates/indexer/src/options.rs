@@ -13,6 +13,9 @@ pub use crate::pairs::MAX_PAIR_WORDS;
 /// The option of the manifest that says of how many words pairs have lists.
 pub(crate) const PAIRS_OPTION: &str = "pairs";
 
+/// The option of the manifest that says that lists number the documents anew.
+pub(crate) const REORDER_OPTION: &str = "reorder";
+
 /// How an index is built.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BuildOptions {
@@ -36,6 +39,10 @@ pub struct BuildOptions {
     /// phrases of them become as fast as words, for about a twentieth of the index's bytes at most. When adding to an
     /// index, `None` takes that index's.
     pub pairs: Option<u32>,
+    /// Whether lists number the documents anew, so that like ones stand side by side: the index is smaller and most queries
+    /// are faster, and the build takes longer. Documents keep their numbers and ties their order; that decides nothing but
+    /// the bytes of lists. When adding to an index, `None` takes that index's.
+    pub reorder: Option<bool>,
     /// The ranking for which bounds are stored; any other can be asked for in queries.
     pub ranking: BakedRanking,
     /// Options of the caller's own that decide what is in the index, by name: kept in the manifest, so that an index can be
@@ -63,6 +70,7 @@ impl BuildOptions {
             ("on-bad", if self.on_bad == OnBad::Skip { "skip" } else { "" }.to_owned()),
             ("on-duplicate", duplicates.to_owned()),
             (PAIRS_OPTION, self.pairs.map_or(String::new(), |words| words.to_string())),
+            (REORDER_OPTION, self.reorder.map_or("", shown_choice).to_owned()),
             ("stored", if self.store_documents { "" } else { "no" }.to_owned()),
         ];
         let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
@@ -81,12 +89,18 @@ impl Default for BuildOptions {
             on_bad: OnBad::Stop,
             on_duplicate: OnDuplicate::Keep,
             pairs: None,
+            reorder: None,
             ranking: BakedRanking::default(),
             noted: Vec::new(),
             resume: false,
             store_documents: true,
         }
     }
+}
+
+/// A choice as the manifest notes it.
+pub(crate) fn shown_choice(choice: bool) -> &'static str {
+    if choice { "yes" } else { "no" }
 }
 
 /// What to do with a record that cannot be read.

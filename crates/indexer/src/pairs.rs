@@ -23,6 +23,7 @@ use store::postings::{ListBuilder, Postings};
 use crate::Error;
 use crate::merge::MergeInput;
 use crate::piece::Columns;
+use crate::renumbering::Sorter;
 use crate::run::{Run, read_varint, write_varint};
 use crate::run_merge::RunMerge;
 
@@ -115,7 +116,7 @@ pub(crate) fn pair_lists(
     gathering.read(input, &runs, 0)?;
     let chosen = gathering.words_within(budget);
     let mut lists = PairLists { table: Vec::new(), postings: Vec::new() };
-    let mut builder = ListBuilder::new();
+    let (mut builder, mut sorter) = (ListBuilder::new(), input.renumbering.map(Sorter::new));
     let mut table = PairsBuilder::new(chosen as u32);
     let mut from = 0;
     while from < words.len() {
@@ -127,7 +128,8 @@ pub(crate) fn pair_lists(
                 let is_chosen = words[first].rank.max(words[second].rank) < chosen;
                 let found = &gathering.found[first * words.len() + second];
                 if is_chosen && FEW < found.documents {
-                    let summary = encode(found, input, &mut builder, &mut lists.postings);
+                    let makers = (&mut builder, &mut sorter);
+                    let summary = encode(found, input, makers, &mut lists.postings);
                     let ordinals = (words[first].ordinal, words[second].ordinal);
                     table.push(TermOrdinal(ordinals.0), TermOrdinal(ordinals.1), &summary);
                 }
@@ -337,23 +339,29 @@ fn each_posting(columns: &Columns, mut visit: impl FnMut(u32, &[u32])) {
 fn encode(
     found: &Found,
     input: &MergeInput<'_>,
-    builder: &mut ListBuilder,
+    (builder, sorter): (&mut ListBuilder, &mut Option<Sorter<'_>>),
     postings: &mut Vec<u8>,
 ) -> store::postings::ListSummary {
     builder.begin_without_places(&input.model, found.documents);
-    let (mut docs, mut frequencies) = (Vec::new(), Vec::new());
+    let mut columns = Columns::default();
+    let mut push = |columns: &mut Columns| {
+        columns.more.iter_mut().for_each(|more| *more += 1);
+        let Columns { docs, more: frequencies, places } = &*columns;
+        builder.extend(&input.model, Postings { docs, frequencies, places }, &mut Vec::new());
+        columns.clear();
+    };
     let (mut at, mut next_doc) = (0, 0);
     while at < found.bytes.len() {
         let doc = next_doc + read_varint(&found.bytes, &mut at);
-        docs.push(doc);
-        frequencies.push(read_varint(&found.bytes, &mut at) + 1);
+        columns.docs.push(doc);
+        columns.more.push(read_varint(&found.bytes, &mut at));
         next_doc = doc + 1;
-        if docs.len() == AT_ONCE || at == found.bytes.len() {
-            let pair = Postings { docs: &docs, frequencies: &frequencies, places: &[] };
-            builder.extend(&input.model, pair, &mut Vec::new());
-            docs.clear();
-            frequencies.clear();
+        if sorter.is_none() && (columns.docs.len() == AT_ONCE || at == found.bytes.len()) {
+            push(&mut columns);
         }
+    }
+    if let Some(sorter) = sorter {
+        sorter.sort(&columns, &mut Columns::default(), (AT_ONCE, 1), push);
     }
     builder.finish(&input.model, postings, &mut Vec::new())
 }

@@ -32,6 +32,13 @@ impl Columns {
         self.places.clear();
     }
 
+    /// Moves all postings of others behind these.
+    pub(crate) fn append(&mut self, others: &mut Columns) {
+        self.docs.append(&mut others.docs);
+        self.more.append(&mut others.more);
+        self.places.append(&mut others.places);
+    }
+
     /// Appends them as a piece.
     #[inline]
     pub(crate) fn write(&self, out: &mut Vec<u8>) {
@@ -53,6 +60,14 @@ impl Columns {
         let more = self.more[before..].iter().map(|more| *more as usize).sum::<usize>();
         read_column(&mut rest, documents + more, 0, &mut self.places)?;
         if rest.is_empty() { Ok(()) } else { Err(Error::SpillDamaged) }
+    }
+
+    /// Adds the documents alone.
+    pub(crate) fn read_docs(&mut self, piece: &[u8], base: u32) -> Result<(), Error> {
+        let mut at = 0;
+        let documents = read_varint(piece, &mut at) as usize;
+        let mut rest = piece.get(at..).ok_or_else(|| Error::SpillDamaged)?;
+        read_column(&mut rest, documents, base, &mut self.docs)
     }
 }
 

@@ -225,7 +225,7 @@ fn document(segment: &Segment, number: u32, stored: StoredDocument) -> Result<Do
     let id = segment.id(number)?.to_owned();
     let has_columns =
         segment.record().sections.iter().any(|section| section.name.starts_with("column:"));
-    if stored.fields.is_empty() && (segment.length(number) != 0 || has_columns) {
+    if stored.fields.is_empty() && (segment.length(segment.listed(number)) != 0 || has_columns) {
         return Err(Error::NotStored { id });
     }
     let field = |(name, value): (String, StoredValue)| (FieldName::from(name), value_of(value));

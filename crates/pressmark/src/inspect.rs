@@ -233,7 +233,7 @@ impl Index {
     /// How many tokens a document has; 0 past the last.
     pub fn length(&self, document: u32) -> u32 {
         let place = self.segment_of(store::DocId(document));
-        place.map_or(0, |(segment, local)| segment.length(local))
+        place.map_or(0, |(segment, local)| segment.length(segment.listed(local)))
     }
 
     /// The document with an id, the last one where several have it; `None` where none has.

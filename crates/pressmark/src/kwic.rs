@@ -149,14 +149,13 @@ impl LineMaker<'_> {
         mut draw: Draw,
         sink: &mut dyn FnMut(KwicLine, Around) -> bool,
     ) -> Result<(), Error> {
-        let (mut spans, mut failed) = (Vec::new(), None);
-        let asked = self.searcher.for_each_match(self.query.plan(), |found| {
-            found.spans(&mut spans)?;
+        let mut failed = None;
+        let asked = self.searcher.for_each_in_order(self.query.plan(), |doc, spans| {
             spans.retain(|_| draw.takes_next());
             if spans.is_empty() {
                 return Ok(true);
             }
-            match self.document(found.doc, &spans, sink) {
+            match self.document(doc, spans, sink) {
                 Ok(go_on) => Ok(go_on),
                 Err(error) => {
                     failed = Some(error);

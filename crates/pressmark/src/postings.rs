@@ -1,6 +1,7 @@
 //! The postings of one term: the documents that have it, how often, and where.
 //!
-//! Comes in: a term as indexed. Goes out: its figures, and its postings one by one in document order. Ranks nothing.
+//! Comes in: a term as indexed. Goes out: its figures, and its postings one by one in the order of the list, which is
+//! that of the documents unless the index is reordered. Ranks nothing.
 
 use store::postings::{Cursor, END, TermInfo};
 
@@ -58,16 +59,17 @@ impl TermPostings<'_> {
                 self.open = Some((number, segments[number].postings(&info)?.cursor()?));
                 continue;
             };
-            let (segment, local) = (&segments[*number], cursor.doc());
-            if local == END {
+            let (segment, listed) = (&segments[*number], cursor.doc());
+            if listed == END {
                 self.open = None;
                 continue;
             }
+            let local = segment.document_listed(listed);
             let mut posting = Posting {
                 document: segment.base() + local,
                 id: segment.id(local)?.to_owned(),
                 frequency: cursor.freq()?,
-                length: segment.length(local),
+                length: segment.length(listed),
                 positions: Vec::new(),
             };
             cursor.positions(&mut posting.positions)?;

@@ -4,7 +4,7 @@
 //! index; nothing is collected, so the largest vocabulary costs no memory.
 
 use fst::{IntoStreamer, Streamer};
-use store::postings::{ListClass, TermInfo};
+use store::postings::{END, ListClass, TermInfo};
 use store::{Segment, TermOrdinal};
 
 use crate::{Error, Index, TermCount};
@@ -100,6 +100,16 @@ impl Index {
     }
 }
 
+/// The first document of a segment that has a term.
+fn first_document(segment: &Segment, info: &TermInfo) -> Result<u32, Error> {
+    let mut cursor = segment.postings(info)?.cursor()?;
+    let mut first = segment.document_listed(cursor.doc());
+    while segment.is_reordered() && cursor.advance()? != END {
+        first = first.min(segment.document_listed(cursor.doc()));
+    }
+    Ok(first)
+}
+
 impl TermList<'_> {
     /// How many terms are left.
     pub fn count_all(mut self) -> Result<u64, Error> {
@@ -115,7 +125,8 @@ impl TermList<'_> {
         self.next_with(|_, _| Ok(()))
     }
 
-    /// The next term with what its lists are like, which costs a look at the head of each; `None` at the end.
+    /// The next term with what its lists are like, which costs a look at the head of each, or in a reordered index at all
+    /// of it; `None` at the end.
     pub fn next_figures(&mut self) -> Result<Option<TermFigures>, Error> {
         let (mut first, mut lists) = (None, Vec::new());
         let count = self.next_with(|segment, info| {
@@ -124,7 +135,7 @@ impl TermList<'_> {
             }
             lists.push(ListFigures::new(info));
             if first.is_none() {
-                first = Some(segment.base() + segment.postings(info)?.cursor()?.doc());
+                first = Some(segment.base() + first_document(segment, info)?);
             }
             Ok(())
         })?;

@@ -80,7 +80,8 @@ pub(crate) fn explain(
 ) -> Result<Option<Explanation>, Error> {
     for (number, segment) in searcher.index().segments().iter().enumerate() {
         if segment.base() <= doc.0 && doc.0 - segment.base() < segment.doc_count() {
-            let place = Place { searcher, plan, segment, number, doc: doc.0 - segment.base() };
+            let doc = segment.listed(doc.0 - segment.base());
+            let place = Place { searcher, plan, segment, number, doc };
             return place.explain().map(Some);
         }
     }
@@ -93,6 +94,7 @@ struct Place<'p> {
     plan: &'p Plan,
     segment: &'p Segment,
     number: usize,
+    /// Its number in lists.
     doc: u32,
 }
 

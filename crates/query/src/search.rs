@@ -246,24 +246,23 @@ impl<'i> Searcher<'i> {
         Ok(spans)
     }
 
-    /// The matches in several documents, given in ascending order; a list for each, empty where it does not match.
+    /// The matches in several documents; a list for each, empty where it does not match.
     ///
     /// Much cheaper than one by one where a pattern of the query stands for many words.
     pub fn spans_of(&self, plan: &Plan, docs: &[DocId]) -> Result<Vec<Vec<Span>>, Error> {
         let mut all = vec![Vec::new(); docs.len()];
         for (number, segment) in self.index.segments().iter().enumerate() {
-            let mut matcher = None;
-            for (doc, spans) in docs.iter().zip(&mut all) {
-                if !holds(segment, *doc) {
-                    continue;
-                }
-                let matcher = match &mut matcher {
-                    Some(open) => open,
-                    none => none.insert(SegmentMatcher::new(self, plan, segment, number)?),
-                };
-                let local = doc.0 - segment.base();
-                if matcher.seek(local)? == Some(local) {
-                    matcher.spans(spans)?;
+            let here = (0..).zip(docs).filter(|(_, doc)| holds(segment, **doc));
+            let mut here: Vec<(u32, usize)> =
+                here.map(|(place, doc)| (segment.listed(doc.0 - segment.base()), place)).collect();
+            here.sort_unstable();
+            if here.is_empty() {
+                continue;
+            }
+            let mut matcher = SegmentMatcher::new(self, plan, segment, number)?;
+            for (listed, place) in here {
+                if matcher.seek(listed)? == Some(listed) {
+                    matcher.spans(&mut all[place])?;
                 }
             }
         }
@@ -289,10 +288,10 @@ impl<'i> Searcher<'i> {
     ) -> Result<Option<T>, Error> {
         for (number, segment) in self.index.segments().iter().enumerate() {
             if holds(segment, doc) {
-                let local = doc.0 - segment.base();
+                let listed = segment.listed(doc.0 - segment.base());
                 let mut matcher = SegmentMatcher::new(self, plan, segment, number)?;
-                return match matcher.seek(local)? {
-                    Some(found) if found == local => ask(&mut matcher).map(Some),
+                return match matcher.seek(listed)? {
+                    Some(found) if found == listed => ask(&mut matcher).map(Some),
                     _ => Ok(None),
                 };
             }
@@ -300,7 +299,7 @@ impl<'i> Searcher<'i> {
         Ok(None)
     }
 
-    /// Calls `sink` for every matching document in order, until it returns `false`.
+    /// Calls `sink` for every matching document in the order of the lists, until it returns `false`.
     pub fn for_each_match(
         &self,
         plan: &Plan,
@@ -308,16 +307,54 @@ impl<'i> Searcher<'i> {
     ) -> Result<(), Error> {
         for (number, segment) in self.index.segments().iter().enumerate() {
             let mut matcher = SegmentMatcher::new(self, plan, segment, number)?;
-            while let Some(doc) = matcher.next()? {
-                let id = DocId(segment.base() + doc);
-                if !sink(&mut Match { doc: id, matcher: &mut matcher })? {
+            while let Some(listed) = matcher.next()? {
+                if !sink(&mut Match::new(segment, listed, &mut matcher))? {
                     return Ok(());
                 }
             }
         }
         Ok(())
     }
+
+    /// Calls `sink` for every matching document with its matches, in the order of the documents, until it returns `false`.
+    ///
+    /// Where lists have another order, the matches of a thousand documents are kept at a time.
+    pub fn for_each_in_order(
+        &self,
+        plan: &Plan,
+        mut sink: impl FnMut(DocId, &mut Vec<Span>) -> Result<bool, Error>,
+    ) -> Result<(), Error> {
+        for (number, segment) in self.index.segments().iter().enumerate() {
+            let mut matcher = SegmentMatcher::new(self, plan, segment, number)?;
+            if !segment.is_reordered() {
+                let mut spans = Vec::new();
+                while let Some(doc) = matcher.next()? {
+                    matcher.spans(&mut spans)?;
+                    if !sink(DocId(segment.base() + doc), &mut spans)? {
+                        return Ok(());
+                    }
+                }
+                continue;
+            }
+            let mut matching = Vec::new();
+            while let Some(listed) = matcher.next()? {
+                matching.push(DocId(segment.base() + segment.document_listed(listed)));
+            }
+            matching.sort_unstable();
+            for some in matching.chunks(IN_ORDER_AT_ONCE) {
+                for (doc, mut spans) in some.iter().zip(self.spans_of(plan, some)?) {
+                    if !sink(*doc, &mut spans)? {
+                        return Ok(());
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
 }
+
+/// The matches of so many documents are kept while they are put into order.
+const IN_ORDER_AT_ONCE: usize = if cfg!(test) { 3 } else { 1024 };
 
 /// Whether a document lies in a segment.
 fn holds(segment: &Segment, doc: DocId) -> bool {
@@ -331,7 +368,11 @@ pub struct Match<'m, 's> {
     matcher: &'m mut SegmentMatcher<'s>,
 }
 
-impl Match<'_, '_> {
+impl<'m, 's> Match<'m, 's> {
+    fn new(segment: &Segment, listed: u32, matcher: &'m mut SegmentMatcher<'s>) -> Match<'m, 's> {
+        Match { doc: DocId(segment.base() + segment.document_listed(listed)), matcher }
+    }
+
     /// Its score.
     pub fn score(&mut self) -> Result<f64, Error> {
         self.matcher.score()
@@ -340,10 +381,5 @@ impl Match<'_, '_> {
     /// How many different matches it has.
     pub fn match_count(&mut self) -> Result<u64, Error> {
         self.matcher.match_count()
-    }
-
-    /// Its matches in order, put into `out`, which is cleared first.
-    pub fn spans(&mut self, out: &mut Vec<Span>) -> Result<(), Error> {
-        self.matcher.spans(out)
     }
 }

@@ -128,8 +128,10 @@ impl Searcher<'_> {
                 number += 1;
             }
             let value = values[number].best(found.doc, order.descending)?;
-            let is_last = |last: &Placed| placed(&last.hit.value, &value, order.descending).is_le();
-            // Later documents come behind equal ones.
+            let is_last = |last: &Placed| {
+                let order = placed(&last.hit.value, &value, order.descending);
+                order.then(last.hit.hit.doc.cmp(&found.doc)).is_le()
+            };
             if wanted == 0 || first.len() == wanted && first.peek().is_some_and(is_last) {
                 return Ok(true);
             }

@@ -39,6 +39,7 @@ pub use sections::documents::{
     encode_block, encode_document, renumber_block,
 };
 pub use sections::lengths::{Lengths, LengthsBuilder};
+pub use sections::order::order_section;
 pub use sections::vocabulary::VocabularyBuilder;
 pub use sections::{names, norms};
 pub use segment::Segment;

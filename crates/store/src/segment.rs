@@ -3,7 +3,7 @@
 //! Comes in: a segment's record and the mapped file. Goes out: terms, posting lists, lengths, ids and stored documents.
 //! Sizes of sections are checked when the segment is opened, so that every later access is in bounds or an error.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use codec::checksum::crc32;
 
@@ -16,9 +16,13 @@ use crate::sections::document_ids::Ids;
 use crate::sections::documents::{Documents, StoredDocument};
 use crate::sections::lengths::Lengths;
 use crate::sections::names;
+use crate::sections::order::Order;
 use crate::{Error, SectionRecord, SegmentRecord, TermOrdinal};
 
 /// One segment of an open index; document numbers here count from [`Segment::base`].
+///
+/// Posting lists may number the documents in another order ([`Segment::is_reordered`]). Lengths and norms are found by the
+/// numbers of the lists; ids, columns and stored documents by the documents' own.
 ///
 /// Everything reads through `&self` from any number of threads.
 #[derive(Debug)]
@@ -37,6 +41,9 @@ pub struct Segment {
     id_order: SectionBytes,
     documents: SectionBytes,
     document_directory: SectionBytes,
+    order: Option<SectionBytes>,
+    /// The numbers in lists by document, once they were asked for.
+    listed: OnceLock<Vec<u32>>,
     others: Vec<(String, SectionBytes)>,
 }
 
@@ -72,6 +79,8 @@ impl Segment {
             id_order: find(names::ID_ORDER)?,
             documents: find(names::DOCUMENTS)?,
             document_directory: find(names::DOCUMENT_DIRECTORY)?,
+            order: record.section(names::ORDER).map(|_| find(names::ORDER)).transpose()?,
+            listed: OnceLock::new(),
             others: others.collect::<Result<_, Error>>()?,
             record,
         };
@@ -93,6 +102,9 @@ impl Segment {
         expect(names::NORMS, u64::from(self.record.documents), self.norms().len() as u64)?;
         self.ids()?;
         self.documents()?;
+        if let Some(bytes) = &self.order {
+            Order::open(bytes.as_bytes(), self.record.documents)?;
+        }
         Ok(())
     }
 
@@ -184,43 +196,82 @@ impl Segment {
         self.section(names::PAIR_POSTINGS).unwrap_or_default()
     }
 
-    /// The exact length of a document in tokens over all text fields; 0 for one that is not there.
+    /// Whether posting lists number the documents in another order than theirs.
     #[inline]
-    pub fn length(&self, doc: u32) -> u32 {
-        self.lengths.view().get(doc)
+    pub fn is_reordered(&self) -> bool {
+        self.order.is_some()
     }
 
-    /// All exact lengths.
+    /// The document that lists know by a number.
+    #[inline]
+    pub fn document_listed(&self, listed: u32) -> u32 {
+        self.order().map_or(listed, |order| order.document(listed))
+    }
+
+    /// The number by which lists know a document. The first question takes time for every document of a reordered
+    /// segment, and four bytes each from then on.
+    pub fn listed(&self, doc: u32) -> u32 {
+        let Some(order) = self.order() else { return doc };
+        let listed = self.listed.get_or_init(|| order.inverse());
+        listed.get(doc as usize).copied().unwrap_or(doc)
+    }
+
+    /// Bits by document as bits by number in lists.
+    pub fn listed_bits(&self, documents: Vec<u64>) -> Vec<u64> {
+        let Some(order) = self.order() else { return documents };
+        let mut listed = vec![0; documents.len()];
+        for number in 0..self.record.documents {
+            let document = order.document(number);
+            let word = documents.get(document as usize / 64).copied().unwrap_or(0);
+            if let Some(to) = listed.get_mut(number as usize / 64) {
+                *to |= (word >> (document % 64) & 1) << (number % 64);
+            }
+        }
+        listed
+    }
+
+    pub(crate) fn order(&self) -> Option<Order<'_>> {
+        let bytes = self.order.as_ref()?;
+        Some(Order::assume(bytes.as_bytes(), self.record.documents))
+    }
+
+    /// The exact length of a document in tokens over all text fields, by its number in lists; 0 for one that is not there.
+    #[inline]
+    pub fn length(&self, listed: u32) -> u32 {
+        self.lengths.view().get(listed)
+    }
+
+    /// All exact lengths, by number in lists.
     pub fn lengths(&self) -> Lengths<'_> {
         self.lengths.view()
     }
 
-    /// One byte a document that bounds its length from below, see [`crate::norms`].
+    /// One byte a document that bounds its length from below, see [`crate::norms`]; by number in lists.
     pub fn norms(&self) -> &[u8] {
         self.norms.as_bytes()
     }
 
-    /// The position at which a text field starts in a document, and its length in tokens.
+    /// The position at which a text field starts in a document, and its length in tokens, by its number in lists.
     ///
     /// The first text field starts at 0, and each further one starts one unused position after the end of the one
     /// before, empty or not. A field that came into the schema after this segment is empty and stands at the end.
-    pub fn field_extent(&self, text_field: usize, doc: u32) -> (u32, u32) {
+    pub fn field_extent(&self, text_field: usize, listed: u32) -> (u32, u32) {
         let mut start = 0u32;
         for field in 0..text_field {
-            start = start.saturating_add(self.field_length(field, doc)).saturating_add(1);
+            start = start.saturating_add(self.field_length(field, listed)).saturating_add(1);
         }
-        (start, self.field_length(text_field, doc))
+        (start, self.field_length(text_field, listed))
     }
 
-    fn field_length(&self, text_field: usize, doc: u32) -> u32 {
+    fn field_length(&self, text_field: usize, listed: u32) -> u32 {
         if let Some(lengths) = self.field_lengths.get(text_field) {
-            return lengths.view().get(doc);
+            return lengths.view().get(listed);
         }
         if text_field > self.field_lengths.len() || self.record.field_tokens.is_empty() {
             return 0;
         }
-        let before = self.field_lengths.iter().map(|lengths| lengths.view().get(doc));
-        before.fold(self.length(doc), u32::saturating_sub)
+        let before = self.field_lengths.iter().map(|lengths| lengths.view().get(listed));
+        before.fold(self.length(listed), u32::saturating_sub)
     }
 
     /// The document's id.

@@ -11,6 +11,7 @@ use crate::manifest::checks;
 use crate::postings::END;
 use crate::sections::names;
 use crate::sections::norms::norm_of;
+use crate::sections::order::Order;
 use crate::{Error, IndexFile, SectionRecord, Segment, TermOrdinal};
 
 /// What [`IndexFile::verify`] has read.
@@ -45,6 +46,7 @@ pub(crate) fn verify(index: &IndexFile) -> Result<VerifyReport, Error> {
     report.sections = check_checksums(index)?;
     for segment in index.segments() {
         check_vocabulary(segment)?;
+        segment.order().map_or(Ok(()), Order::verify)?;
         check_postings(segment, &mut report)?;
         check_pairs(segment)?;
         check_lengths(segment)?;

@@ -71,9 +71,10 @@ fn postings(segment: &Segment) -> Postings {
         let mut positions = Vec::new();
         while cursor.doc() != store::postings::END {
             cursor.positions(&mut positions).unwrap();
-            list.push((cursor.doc(), positions.clone()));
+            list.push((segment.document_listed(cursor.doc()), positions.clone()));
             cursor.advance().unwrap();
         }
+        list.sort_unstable();
         assert_eq!(info.doc_freq as usize, list.len());
     }
     postings
@@ -96,10 +97,12 @@ fn check(segment: &Segment, records: &[Value]) {
     assert_eq!(postings(segment), expected);
     assert_eq!(segment.doc_count() as usize, records.len());
     for (doc, (record, lengths)) in (0..).zip(records.iter().zip(&lengths)) {
-        assert_eq!(segment.length(doc), lengths.iter().sum::<u32>());
-        assert_eq!(segment.norms()[doc as usize], norms::norm_of(segment.length(doc)));
+        let listed = segment.listed(doc);
+        assert_eq!(segment.document_listed(listed), doc);
+        assert_eq!(segment.length(listed), lengths.iter().sum::<u32>());
+        assert_eq!(segment.norms()[listed as usize], norms::norm_of(segment.length(listed)));
         for (field, length) in lengths.iter().enumerate() {
-            assert_eq!(segment.field_extent(field, doc).1, *length);
+            assert_eq!(segment.field_extent(field, listed).1, *length);
         }
         match record["id"].as_str() {
             Some(id) => assert_eq!(segment.id(doc).unwrap(), id),
@@ -143,9 +146,11 @@ proptest! {
         records in prop::collection::vec(record(), 0..80),
         threads in 2usize..5,
         memory in prop_oneof![Just(400u64), 400u64..40_000],
+        reorder in prop::option::of(any::<bool>()),
     ) {
         // An empty line is no record.
         let bytes = dump(&records);
+        let options = |threads, memory| BuildOptions { reorder, ..options(threads, memory) };
         let (one, report) = in_memory(&bytes, &options(1, 1 << 30)).unwrap();
         let directory = tempfile::tempdir().unwrap();
         let target = directory.path().join("x.pmk");
@@ -170,11 +175,13 @@ proptest! {
         first in prop::collection::vec(record(), 1..30),
         second in prop::collection::vec(record(), 1..30),
         memory in 400u64..4000,
+        reorder in prop::option::of(any::<bool>()),
     ) {
         let (storage, target) = (MemoryStorage::default(), Path::new("x.pmk"));
         let spilling = BuildOptions { spill: false, ..options(3, memory) };
         let created = build(target, &storage, inputs(&dump(&first)), &spilling, &()).unwrap();
-        let added = build(target, &storage, inputs(&dump(&second)), &spilling, &()).unwrap();
+        let reordering = BuildOptions { reorder, ..spilling };
+        let added = build(target, &storage, inputs(&dump(&second)), &reordering, &()).unwrap();
         prop_assert!(!created.appended && added.appended);
         let index = IndexFile::from_bytes(storage.take(target).unwrap()).unwrap();
         index.verify().unwrap();

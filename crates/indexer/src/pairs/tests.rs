@@ -31,6 +31,16 @@ fn texts() -> Vec<[String; 2]> {
 }
 
 fn built(texts: &[[String; 2]], threads: usize, memory: u64, pairs: u32) -> Result<Vec<u8>, Error> {
+    built_in_order(texts, threads, memory, pairs, false)
+}
+
+fn built_in_order(
+    texts: &[[String; 2]],
+    threads: usize,
+    memory: u64,
+    pairs: u32,
+    reorder: bool,
+) -> Result<Vec<u8>, Error> {
     let record = |(number, [title, body]): (usize, &[String; 2])| {
         format!("{}\n", json!({"id": number.to_string(), "title": title, "body": body}))
     };
@@ -41,7 +51,8 @@ fn built(texts: &[[String; 2]], threads: usize, memory: u64, pairs: u32) -> Resu
     };
     let parts = records.chunks(20).enumerate().map(part).collect();
     let read = ReadOptions { batch_bytes: 300, ..ReadOptions::default() };
-    let options = BuildOptions { threads, memory, pairs: Some(pairs), ..BuildOptions::default() };
+    let (pairs, reorder) = (Some(pairs), Some(reorder));
+    let options = BuildOptions { threads, memory, pairs, reorder, ..BuildOptions::default() };
     let (storage, target) = (MemoryStorage::default(), Path::new("x.pmk"));
     build(target, &storage, Inputs::open(parts, read).unwrap(), &options, &())?;
     Ok(storage.take(target).unwrap())
@@ -54,7 +65,7 @@ fn list(segment: &Segment, first: &str, second: &str) -> Option<BTreeMap<u32, u3
     let mut cursor = list.cursor().unwrap();
     let mut found = BTreeMap::new();
     while cursor.doc() != store::postings::END {
-        found.insert(cursor.doc(), cursor.freq().unwrap());
+        found.insert(segment.document_listed(cursor.doc()), cursor.freq().unwrap());
         cursor.advance().unwrap();
     }
     Some(found)
@@ -72,21 +83,25 @@ fn counted(texts: &[[String; 2]], first: &str, second: &str) -> BTreeMap<u32, u3
 #[test]
 fn pairs_of_frequent_words_have_lists_whoever_does_the_work() {
     let texts = texts();
-    let bytes = built(&texts, 1, 1 << 20, 4).unwrap();
-    for (threads, memory) in [(3, 1 << 20), (2, 400), (1, 4000)] {
-        assert!(built(&texts, threads, memory, 4).unwrap() == bytes, "{threads} {memory}");
+    for reorder in [false, true] {
+        let built = |threads, memory| built_in_order(&texts, threads, memory, 4, reorder).unwrap();
+        let bytes = built(1, 1 << 20);
+        for (threads, memory) in [(3, 1 << 20), (2, 400), (1, 4000)] {
+            assert!(built(threads, memory) == bytes, "{threads} {memory}");
+        }
+        let index = IndexFile::from_bytes(bytes).unwrap();
+        index.verify().unwrap();
+        let segment = &index.segments()[0];
+        assert_eq!(segment.is_reordered(), reorder);
+        assert_eq!(segment.pairs().unwrap().unwrap().words(), 4);
+        let words = ["the", "of", "in", "and"];
+        for (first, second) in words.iter().flat_map(|first| words.map(|second| (first, second))) {
+            assert_eq!(list(segment, first, second), Some(counted(&texts, first, second)));
+        }
+        assert_eq!(list(segment, "the", "rare7"), None);
+        let noted = &index.manifest().options;
+        assert!(noted.contains(&("pairs".to_owned(), "4".to_owned())));
     }
-    let index = IndexFile::from_bytes(bytes).unwrap();
-    index.verify().unwrap();
-    let segment = &index.segments()[0];
-    assert_eq!(segment.pairs().unwrap().unwrap().words(), 4);
-    let words = ["the", "of", "in", "and"];
-    for (first, second) in words.iter().flat_map(|first| words.map(|second| (first, second))) {
-        assert_eq!(list(segment, first, second), Some(counted(&texts, first, second)));
-    }
-    assert_eq!(list(segment, "the", "rare7"), None);
-    let noted = &index.manifest().options;
-    assert!(noted.contains(&("pairs".to_owned(), "4".to_owned())));
 }
 
 #[test]

@@ -8,7 +8,7 @@
 //! threshold with each of them, for log k steps that are hard to predict; this takes a few steps each, and lets a few
 //! more in.
 
-use store::DocId;
+use store::{DocId, Segment};
 
 use super::parallel::SharedFloor;
 use crate::Hit;
@@ -55,6 +55,15 @@ impl Key {
 }
 
 impl Best {
+    /// For the documents of these segments, in the order of their lists.
+    pub(crate) fn of(k: usize, segments: &[Segment]) -> Best {
+        let mut best = Best::new(k);
+        if segments.iter().any(Segment::is_reordered) {
+            best.go_back();
+        }
+        best
+    }
+
     pub(crate) fn new(k: usize) -> Best {
         let room = k.saturating_add((k / 4).max(1));
         let kept = Vec::with_capacity(room.min(1 << 16));
@@ -95,9 +104,9 @@ impl Best {
 
     /// Takes a document if it is better than the worst kept.
     #[inline]
-    pub(crate) fn offer(&mut self, doc: u32, score: f64) {
+    pub(crate) fn offer(&mut self, score: f64, doc: impl FnOnce() -> u32) {
         if self.threshold < score {
-            self.insert(doc, score);
+            self.insert(doc(), score);
         }
     }
 
@@ -157,9 +166,9 @@ mod tests {
             let offers = (0u32..).zip(&scores).map(|(doc, &score)| (f64::from(score), doc));
             let mut all: Vec<(f64, u32)> = offers.collect();
             let first = first.min(all.len());
-            all[first..].iter().for_each(|&(score, doc)| best.offer(doc, score));
+            all[first..].iter().for_each(|&(score, doc)| best.offer(score, || doc));
             best.go_back();
-            all[..first].iter().rev().for_each(|&(score, doc)| best.offer(doc, score));
+            all[..first].iter().rev().for_each(|&(score, doc)| best.offer(score, || doc));
             all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
             all.truncate(k);
             let hits: Vec<_> = best.into_hits().into_iter().map(|hit| (hit.score, hit.doc.0)).collect();
@@ -172,7 +181,7 @@ mod tests {
             let mut all: Vec<(f64, u32)> = Vec::new();
             for (doc, &score) in (0..).zip(&scores) {
                 let score = least + f64::from(score) / 7.0;
-                best.offer(doc, score);
+                best.offer(score, || doc);
                 all.push((score, doc));
             }
             all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

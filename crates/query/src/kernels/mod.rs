@@ -83,7 +83,7 @@ impl simd::Kernel for BestDocs<'_> {
 #[inline(always)]
 fn best_docs(wanted: BestDocs<'_>) -> Result<Option<TopDocs>, Error> {
     let BestDocs { index, plan, k, exact_total } = wanted;
-    let mut best = Best::new(k);
+    let mut best = Best::of(k, index.segments());
     let mut work = Work::default();
     let Filtered { shape, documents, optional } = plan.filtered();
     let bm25 = plan.bm25();

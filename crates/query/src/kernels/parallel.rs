@@ -60,7 +60,7 @@ pub(crate) fn best_docs(
     let next = AtomicUsize::new(0);
     let drawn = || ranges.get(next.fetch_add(1, Ordering::Relaxed));
     let work = || {
-        let mut best = Best::new(k);
+        let mut best = Best::of(k, index.segments());
         best.prime(floor);
         let mut work = Work::default();
         while let Some((number, chunks)) = drawn() {

@@ -375,7 +375,7 @@ impl<'a> PhraseScan<'a> {
         if 0 < frequency && !is_cut {
             let norm = scoring.bm25.norm(scoring.lengths.get(doc));
             let score = scoring.weight * Bm25::impact(frequency, norm);
-            best.offer(self.segment.base() + doc, score);
+            best.offer(score, || self.segment.base() + self.segment.document_listed(doc));
         }
         Ok(())
     }

@@ -574,7 +574,7 @@ impl<'a> Scan<'a> {
         let scored = self.terms.iter().filter(|term| term.role != Role::MustNot);
         let score =
             scored.fold(0.0, |sum, term| sum + term.weight * Bm25::impact(term.frequency, norm));
-        best.offer(self.segment.base() + doc, score);
+        best.offer(score, || self.segment.base() + self.segment.document_listed(doc));
     }
 
     /// Scores one document as far as it can be among the best.

@@ -12,7 +12,7 @@ use store::postings::{ImpactModel, ListBuilder, Postings, TermInfo, TermTableBui
 use store::{
     BakedRanking, DocumentsBuilder, FieldKind, FieldSpec, IdsBuilder, IndexFile, IndexWriter,
     LengthsBuilder, MemoryStorage, SegmentFacts, Statistics, StoredDocument, TermOrdinal,
-    VocabularyBuilder, names, norms,
+    VocabularyBuilder, names, norms, order_section,
 };
 
 use super::allowed::Allowed;
@@ -71,6 +71,8 @@ struct Sample {
     index: IndexFile,
     /// The same with lists of some pairs.
     with_pairs: IndexFile,
+    /// The same lists of documents that have other numbers.
+    reordered: IndexFile,
     infos: Vec<Vec<Option<TermInfo>>>,
 }
 
@@ -80,12 +82,17 @@ fn sample() -> &'static Sample {
         let texts = texts();
         let tokens: usize = texts.iter().map(Vec::len).sum();
         let average = tokens as f64 / texts.len() as f64;
-        let index = IndexFile::from_bytes(write(&texts, average, false)).unwrap();
-        let with_pairs = IndexFile::from_bytes(write(&texts, average, true)).unwrap();
-        with_pairs.verify().unwrap();
+        let written = |with_pairs: bool, reordered: bool| {
+            let index = IndexFile::from_bytes(write(&texts, average, with_pairs, reordered));
+            let index = index.unwrap();
+            index.verify().unwrap();
+            index
+        };
+        let index = written(false, false);
+        let (with_pairs, reordered) = (written(true, false), written(false, true));
         let segment = &index.segments()[0];
         let infos = (0..WORDS).map(|word| vec![segment.lookup(name(word).as_bytes()).unwrap()]);
-        Sample { average, infos: infos.collect(), texts, index, with_pairs }
+        Sample { average, infos: infos.collect(), texts, index, with_pairs, reordered }
     })
 }
 
@@ -114,7 +121,12 @@ fn pairs(texts: &[Vec<usize>], model: &ImpactModel<'_>) -> [(&'static str, Vec<u
     [(names::PAIRS, table.finish()), (names::PAIR_POSTINGS, postings)]
 }
 
-fn write(texts: &[Vec<usize>], average: f64, with_pairs: bool) -> Vec<u8> {
+/// The document that lists of the reordered index know by a number.
+fn reordered(doc: u32) -> u32 {
+    (doc * 7919 + 11) % DOCUMENTS
+}
+
+fn write(texts: &[Vec<usize>], average: f64, with_pairs: bool, is_reordered: bool) -> Vec<u8> {
     let mut lengths = LengthsBuilder::default();
     let (mut ids, mut documents) = (IdsBuilder::default(), DocumentsBuilder::default());
     let mut positions_of: Vec<Vec<(u32, Vec<u32>)>> = vec![Vec::new(); WORDS];
@@ -170,6 +182,10 @@ fn write(texts: &[Vec<usize>], average: f64, with_pairs: bool) -> Vec<u8> {
     ] {
         writer.write_section(section, &bytes).unwrap();
     }
+    if is_reordered {
+        let order: Vec<u32> = (0..DOCUMENTS).map(reordered).collect();
+        writer.write_section(names::ORDER, &order_section(&order)).unwrap();
+    }
     for (section, bytes) in pairs(texts, &model).iter().filter(|_| with_pairs) {
         writer.write_section(section, bytes).unwrap();
     }
@@ -223,6 +239,15 @@ fn best_of(mut all: Vec<(u32, f64)>, k: usize) -> Vec<(u32, f64)> {
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     all.truncate(k);
     all
+}
+
+/// The index, or the reordered one with the documents as it numbers them.
+fn ordered(is_reordered: bool, all: &mut [(u32, f64)]) -> &'static IndexFile {
+    if !is_reordered {
+        return &sample().index;
+    }
+    all.iter_mut().for_each(|(doc, _)| *doc = reordered(*doc));
+    &sample().reordered
 }
 
 fn hits(best: Best) -> Vec<(u32, f64)> {
@@ -295,6 +320,7 @@ proptest! {
         filter in filter(),
         k in prop_oneof![Just(1usize), Just(10), Just(100), Just(1000), Just(20_000)],
         counts_all: bool,
+        is_reordered: bool,
     ) {
         let terms: Vec<_> = roles
             .iter()
@@ -309,10 +335,11 @@ proptest! {
         let mut all = expected(&terms, bm25);
         all.retain(|(doc, _)| passes(&filter, *doc));
         let allowed = Allowed::new(filter.as_deref());
-        let segment = &sample().index.segments()[0];
+        let index = ordered(is_reordered, &mut all);
+        let segment = &index.segments()[0];
         if terms.iter().any(|(role, ..)| *role != Role::MustNot) {
             prop_assert_eq!(count::run(segment, 0, &leaves, allowed).unwrap(), all.len() as u64);
-            let mut best = Best::new(k);
+            let mut best = Best::of(k, index.segments());
             let conditions = Conditions { allowed, bm25, counts_all };
             let work = ranked::run(segment, 0, &leaves, conditions, &mut best).unwrap();
             prop_assert!(work.skipped || work.candidates == all.len() as u64);
@@ -335,9 +362,10 @@ proptest! {
         k in prop_oneof![Just(1usize), Just(10), Just(1000)],
         weight in 0.1f64..5.0,
         with_pairs: bool,
+        is_reordered: bool,
         counts_all: bool,
     ) {
-        let all: Vec<(u32, f64)> = (0..)
+        let mut all: Vec<(u32, f64)> = (0..)
             .zip(&sample().texts)
             .filter_map(|(doc, text)| {
                 let frequency = text.windows(slots.len()).filter(|window| *window == slots).count();
@@ -346,11 +374,14 @@ proptest! {
             })
             .collect();
         let leaves: Vec<_> = slots.iter().map(|&word| leaf(0, word, 0.0)).collect();
-        let index = if with_pairs { &sample().with_pairs } else { &sample().index };
+        let index = match with_pairs {
+            true => &sample().with_pairs,
+            false => ordered(is_reordered, &mut all),
+        };
         let segment = &index.segments()[0];
         let allowed = Allowed::new(filter.as_deref());
         let conditions = Conditions { allowed, bm25, counts_all };
-        let (mut best, mut count) = (Best::new(k), 0);
+        let (mut best, mut count) = (Best::of(k, index.segments()), 0);
         if let Some(list) = phrase::pair(segment, 0, &leaves).unwrap() {
             ranked::run_list(segment, list, weight, conditions, &mut best).unwrap();
             count = count::run_list(segment, list, allowed).unwrap();
@@ -371,16 +402,19 @@ proptest! {
         bm25 in ranking(),
         k in prop_oneof![Just(1usize), Just(10), Just(1000)],
         threads in 1usize..4,
+        is_reordered: bool,
     ) {
         let terms: Vec<_> = chosen.iter().map(|(&word, &(weight, role))| (role, word, weight)).collect();
         let leaves: Vec<_> = (0..)
             .zip(&terms)
             .map(|(order, &(role, word, weight))| (role, leaf(order, word, weight)))
             .collect();
-        let expected = best_of(expected(&terms, bm25), k);
+        let mut all = expected(&terms, bm25);
+        let index = ordered(is_reordered, &mut all);
+        let expected = best_of(all, k);
         let found_none = expected.is_empty();
         let (found, work) =
-            parallel::best_docs(&sample().index, &leaves, (k, 0.0), bm25, threads).unwrap();
+            parallel::best_docs(index, &leaves, (k, 0.0), bm25, threads).unwrap();
         let found: Vec<_> = found.iter().map(|hit| (hit.doc.0, hit.score)).collect();
         prop_assert_eq!(found, expected);
         prop_assert!(found_none || 0 < work.blocks.read);

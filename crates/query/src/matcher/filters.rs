@@ -17,7 +17,7 @@ pub(super) struct FilterMatcher<'a> {
     filter: &'a Filter,
     segment: &'a Segment,
     documents: Option<&'a [u64]>,
-    /// The document read last.
+    /// The document read last, by its number in lists.
     read: Option<(u32, StoredDocument)>,
 }
 
@@ -36,7 +36,8 @@ impl<'a> FilterMatcher<'a> {
                 .is_some_and(|word| word >> (doc % 64) & 1 == 1));
         }
         if self.read.as_ref().is_none_or(|(at, _)| *at != doc) {
-            self.read = Some((doc, self.segment.document(doc)?));
+            let document = self.segment.document(self.segment.document_listed(doc))?;
+            self.read = Some((doc, document));
         }
         let fields = self.read.iter().flat_map(|(_, document)| &document.fields);
         let mut values = fields.filter(|(name, _)| *name == self.filter.field);
@@ -44,11 +45,17 @@ impl<'a> FilterMatcher<'a> {
     }
 }
 
-/// One bit a document of a segment: whether it passes. `None` where only the stored documents can tell.
+/// One bit a document of a segment, in the order of its lists: whether it passes. `None` where only the stored documents can
+/// tell.
 pub(crate) fn filter_documents(
     filter: &Filter,
     segment: &Segment,
 ) -> Result<Option<Vec<u64>>, Error> {
+    Ok(documents_that_pass(filter, segment)?.map(|documents| segment.listed_bits(documents)))
+}
+
+/// The same in the order of the documents.
+fn documents_that_pass(filter: &Filter, segment: &Segment) -> Result<Option<Vec<u64>>, Error> {
     let Some(column) = segment.column(&filter.field)? else {
         return if filter.field == "id" {
             id_documents(filter, segment).map(Some)

@@ -49,7 +49,8 @@ impl<'a> SurfaceFilter<'a> {
         if positions.is_empty() {
             return Ok(());
         }
-        let document = segment.document(doc)?;
+        let number = segment.document_listed(doc);
+        let document = segment.document(number)?;
         let mut kept = Vec::new();
         for (field, name) in self.text_fields.iter().enumerate() {
             let (start, length) = segment.field_extent(field, doc);
@@ -61,7 +62,7 @@ impl<'a> SurfaceFilter<'a> {
             let Some(text) = stored_text(&document, name) else {
                 return Err(Error::NoStoredText {
                     word: self.written.to_owned(),
-                    id: segment.id(doc)?.to_owned(),
+                    id: segment.id(number)?.to_owned(),
                     field: name.clone(),
                     at: self.at.clone(),
                 });

@@ -50,8 +50,11 @@ pub(crate) fn top_docs(
         let mut matcher = SegmentMatcher::new(searcher, plan, segment, number)?;
         loop {
             let floor = match best.peek() {
-                // Later documents must score more: equal ones come after.
-                Some(worst) if pruned && best.len() == wanted => worst.0.score,
+                // Later documents must score more: equal ones come after, unless lists are in another order.
+                Some(worst) if pruned && best.len() == wanted => match segment.is_reordered() {
+                    true => worst.0.score.next_down(),
+                    false => worst.0.score,
+                },
                 _ => f64::NEG_INFINITY,
             };
             let (doc, passed_over) = matcher.next_above(floor)?;
@@ -61,7 +64,8 @@ pub(crate) fn top_docs(
             if wanted == 0 {
                 continue;
             }
-            let hit = Worst(Hit { doc: DocId(segment.base() + doc), score: matcher.score()? });
+            let doc = DocId(segment.base() + segment.document_listed(doc));
+            let hit = Worst(Hit { doc, score: matcher.score()? });
             if best.len() < wanted {
                 best.push(hit);
             } else if let Some(mut worst) = best.peek_mut()

@@ -205,18 +205,16 @@ fn check(documents: &[(String, String)], query: &Query, segments: usize, k1: f64
     assert_eq!(counts.matches.unwrap_or(0) as usize, count.matches, "{}", context());
     let mut seen = Vec::new();
     searcher
-        .for_each_match(&plan, |found| {
-            let mut spans = Vec::new();
-            found.spans(&mut spans)?;
-            seen.push(found.doc.0 as usize);
+        .for_each_in_order(&plan, |doc, spans| {
+            seen.push(doc.0 as usize);
             let expected: Vec<(usize, u32, u32)> = corpus
-                .spans(query, found.doc.0 as usize)
+                .spans(query, doc.0 as usize)
                 .iter()
                 .map(|span| (span.field as usize, span.first, span.last))
                 .collect();
             let spans: Vec<_> =
                 spans.iter().map(|span| (span.field, span.first, span.last)).collect();
-            assert_eq!(spans, expected, "document {} {}", found.doc.0, context());
+            assert_eq!(spans, expected, "document {} {}", doc.0, context());
             Ok(true)
         })
         .unwrap();

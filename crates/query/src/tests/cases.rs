@@ -69,15 +69,20 @@ impl<'i> Asked<'i> {
     fn ids_and_matches(&self) -> (String, u64) {
         let (mut ids, mut matches) = (Vec::new(), 0);
         self.searcher
-            .for_each_match(&self.plan, |found| {
-                let mut spans = Vec::new();
-                found.spans(&mut spans)?;
-                assert_eq!(spans.len() as u64, found.match_count()?);
+            .for_each_in_order(&self.plan, |doc, spans| {
                 matches += spans.len() as u64;
-                ids.push(id(self.searcher.index(), found.doc.0));
+                ids.push(id(self.searcher.index(), doc.0));
                 Ok(true)
             })
             .unwrap();
+        let mut counted = 0;
+        self.searcher
+            .for_each_match(&self.plan, |found| {
+                counted += found.match_count()?;
+                Ok(true)
+            })
+            .unwrap();
+        assert_eq!(counted, matches);
         (ids.join(" "), matches)
     }
 }

@@ -9,7 +9,7 @@ use store::{
     AnalyzerRecord, BakedRanking, ColumnBuilder, ColumnKind, DocumentsBuilder, EndingSample,
     FieldKind, FieldSpec, IdsBuilder, IndexFile, IndexWriter, LengthsBuilder, MemoryStorage,
     NameClasses, SegmentFacts, StoredDocument, StoredValue, VocabularyBuilder, names, norms,
-    term_tail,
+    order_section, term_tail,
 };
 
 /// A document: its id and its fields.
@@ -64,7 +64,9 @@ fn write(
     manifest.statistics.field_tokens = vec![0; texts.len()];
     let each = documents.len().div_ceil(segments).max(1);
     for (number, part) in documents.chunks(each).enumerate() {
-        let facts = segment(&mut writer, analyzer, &texts, part, number % 2 == 0);
+        let how =
+            How { with_classes: number % 2 == 0, reordered: (number + segments).is_multiple_of(2) };
+        let facts = segment(&mut writer, analyzer, &texts, part, how);
         for (name, kind) in fields.iter().filter(|_| with_columns) {
             if let Some(column) = column(name, *kind, part) {
                 writer.write_section(&names::column(name), &column).unwrap();
@@ -84,21 +86,41 @@ fn write(
     IndexFile::from_bytes(storage.take(path).unwrap()).unwrap()
 }
 
-/// Writes the sections of one segment, with classes of terms or without.
+/// How a segment is written.
+struct How {
+    /// With classes of terms.
+    with_classes: bool,
+    /// With lists in another order than that of the documents.
+    reordered: bool,
+}
+
+/// Which document lists number 0, 1, ...: every third from the last on.
+fn shuffled(documents: u32) -> Vec<u32> {
+    (0..3).flat_map(|rest| (0..documents).rev().filter(move |doc| doc % 3 == rest)).collect()
+}
+
+/// Writes the sections of one segment.
 fn segment(
     writer: &mut IndexWriter<'_>,
     analyzer: &Analyzer,
     texts: &[String],
     documents: &[Sample],
-    with_classes: bool,
+    how: How,
 ) -> SegmentFacts {
     let mut lengths = LengthsBuilder::default();
     let mut field_lengths = vec![LengthsBuilder::default(); texts.len()];
     let (mut ids, mut stored) = (IdsBuilder::default(), DocumentsBuilder::default());
     let mut lists: BTreeMap<String, Vec<(u32, Vec<u32>)>> = BTreeMap::new();
-    for (doc, (id, fields)) in (0..).zip(documents) {
+    for (id, fields) in documents {
         ids.push(id);
         stored.push(&StoredDocument { fields: fields.clone() }).unwrap();
+    }
+    let order = match how.reordered {
+        true => shuffled(documents.len() as u32),
+        false => (0..documents.len() as u32).collect(),
+    };
+    for (doc, &number) in (0..).zip(&order) {
+        let (_, fields) = &documents[number as usize];
         let (mut start, mut tokens) = (0, 0);
         for (field, name) in texts.iter().enumerate() {
             let text = fields.iter().find_map(|(field, value)| match value {
@@ -159,7 +181,10 @@ fn segment(
         (names::DOCUMENTS.to_owned(), blocks),
         (names::DOCUMENT_DIRECTORY.to_owned(), directory),
     ];
-    if with_classes {
+    if how.reordered {
+        sections.push((names::ORDER.to_owned(), order_section(&order)));
+    }
+    if how.with_classes {
         let terms: Vec<&str> = lists.keys().map(String::as_str).collect();
         sections.extend(classes(&terms));
     }

@@ -9,6 +9,7 @@ pub(crate) mod document_ids;
 pub(crate) mod documents;
 pub(crate) mod lengths;
 pub mod norms;
+pub(crate) mod order;
 pub(crate) mod vocabulary;
 
 /// The names of sections.
@@ -38,6 +39,9 @@ pub mod names {
     pub const ENDINGS: &str = "endings";
     /// A class a term by its spelling key.
     pub const NAME_KEYS: &str = "name_keys";
+
+    /// Which document lists number 0, 1 and so on, where that is not the order of the documents.
+    pub const ORDER: &str = "order";
 
     /// Which pairs of frequent words have a list, see `postings::pairs`.
     pub const PAIRS: &str = "pairs";

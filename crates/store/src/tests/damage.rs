@@ -156,9 +156,9 @@ fn foreign_and_newer_files_are_refused_by_name() {
     text_mode.remove(4);
     assert!(message(&text_mode).contains("copied as text"));
     let mut newer = small_file();
-    (newer[8], newer[12]) = (7, 3);
-    let expected = "has format 7, which needs a reader of format 3 or later, and this program reads \
-                    format 2; update Pressmark or build the index again";
+    (newer[8], newer[12]) = (7, 4);
+    let expected = "has format 7, which needs a reader of format 4 or later, and this program reads \
+                    format 3; update Pressmark or build the index again";
     assert!(message(&newer).contains(expected), "{}", message(&newer));
 }
 

@@ -88,7 +88,7 @@ impl Scan<'_> {
                 if can_be(self.impacts.impact(norm, frequency), best) {
                     let norm = self.bm25.norm(self.lengths.get(doc));
                     let score = term.weight * Bm25::impact(frequency, norm);
-                    best.offer(self.segment.base() + doc, score);
+                    best.offer(score, || self.segment.base() + self.segment.document_listed(doc));
                 }
             }
         }
