@@ -191,11 +191,11 @@ struct Output {
 }
 
 /// What a thread makes lists with.
-struct Lists<'a> {
-    runs: &'a [&'a Run],
+struct Lists<'l, 'a> {
+    runs: &'l [&'a Run],
     builder: ListBuilder,
     columns: Columns,
-    /// Where lists number the documents anew.
+    /// Where lists number the documents anew, from the first list on.
     sorter: Option<Sorter<'a>>,
 }
 
@@ -216,7 +216,7 @@ impl<E: Into<Error>> From<E> for Interrupted {
     }
 }
 
-impl Merger<'_, '_, '_> {
+impl<'a> Merger<'a, '_, '_> {
     /// Merges ranges until there are none left or somebody has failed.
     fn work(&self) {
         let guard = StopOnPanic(self);
@@ -225,7 +225,7 @@ impl Merger<'_, '_, '_> {
             runs: &runs,
             builder: ListBuilder::new(),
             columns: Columns::default(),
-            sorter: self.input.renumbering.map(Sorter::new),
+            sorter: None,
         };
         let mut output = Output::default();
         loop {
@@ -249,7 +249,7 @@ impl Merger<'_, '_, '_> {
     fn range(
         &self,
         ticket: usize,
-        lists: &mut Lists<'_>,
+        lists: &mut Lists<'_, 'a>,
         output: &mut Output,
     ) -> Result<(), Interrupted> {
         let until = self.starts.get(ticket + 1).map(|start| &**start);
@@ -274,55 +274,79 @@ impl Merger<'_, '_, '_> {
     fn list(
         &self,
         merge: &mut RunMerge<'_>,
-        lists: &mut Lists<'_>,
+        lists: &mut Lists<'_, 'a>,
         output: &mut Output,
     ) -> Result<(), Error> {
-        let MergeInput { model, bases, renumbering, .. } = self.input;
+        let model = &self.input.model;
         let Output { postings, positions, terms, term_ends, summaries, .. } = output;
-        let Lists { runs, builder, columns, sorter } = lists;
-        builder.begin(model, merge.documents(), positions);
+        lists.builder.begin(model, merge.documents(), positions);
         terms.extend_from_slice(merge.term());
         term_ends.push(terms.len());
-        if let (Some(sorter), Some(renumbering)) = (sorter, renumbering) {
-            let mut sorted = Columns::default();
-            let mut sort = |columns: &mut Columns| {
-                sorter.sort(columns, &mut sorted, (POSTINGS_AT_ONCE, PLACES_AT_ONCE), |sorted| {
-                    encode(sorted, model, builder, positions);
-                });
-                columns.clear();
-            };
-            let parts = merge.documents().div_ceil(SORTED_AT_ONCE);
-            if parts <= 1 {
-                while let Some((slot, piece)) = merge.next_piece()? {
-                    columns.read(piece, base_of(bases, slot)?)?;
-                }
-                sort(columns);
-            } else {
-                let after: Box<[u8]> = merge.term().iter().copied().chain([0]).collect();
-                for part in 0..parts {
-                    let term = merge.term();
-                    let mut again = RunMerge::open(runs, term, Some(&after), self.buffer_bytes)?;
-                    again.next_term()?;
-                    let mut read = Columns::default();
-                    while let Some((slot, piece)) = again.next_piece()? {
-                        read.read(piece, base_of(bases, slot)?)?;
-                        renumbering.keep_part(&mut read, part, parts);
-                        columns.append(&mut read);
-                    }
-                    sort(columns);
-                }
+        match self.input.renumbering {
+            Some(renumbering) => self.sorted(merge, lists, renumbering, positions)?,
+            None => self.in_order(merge, lists, positions)?,
+        }
+        summaries.push(lists.builder.finish(model, postings, positions));
+        Ok(())
+    }
+
+    /// Hands the postings of the current term to the builder.
+    fn in_order(
+        &self,
+        merge: &mut RunMerge<'_>,
+        lists: &mut Lists<'_, 'a>,
+        positions: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let MergeInput { model, bases, .. } = self.input;
+        let Lists { builder, columns, .. } = lists;
+        while let Some((slot, piece)) = merge.next_piece()? {
+            columns.read(piece, base_of(bases, slot)?)?;
+            if POSTINGS_AT_ONCE <= columns.docs.len() || PLACES_AT_ONCE <= columns.places.len() {
+                encode(columns, model, builder, positions);
             }
-        } else {
+        }
+        encode(columns, model, builder, positions);
+        Ok(())
+    }
+
+    /// The same by new numbers: all at once, or the parts of a long list one after the other, each from all of its pieces.
+    fn sorted(
+        &self,
+        merge: &mut RunMerge<'_>,
+        lists: &mut Lists<'_, 'a>,
+        renumbering: &'a Renumbering,
+        positions: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        let MergeInput { model, bases, .. } = self.input;
+        let Lists { runs, builder, columns, sorter } = lists;
+        let sorter = sorter.get_or_insert_with(|| Sorter::new(renumbering));
+        let mut sorted = Columns::default();
+        let mut sort = |columns: &mut Columns| {
+            sorter.sort(columns, &mut sorted, (POSTINGS_AT_ONCE, PLACES_AT_ONCE), |sorted| {
+                encode(sorted, model, builder, positions);
+            });
+            columns.clear();
+        };
+        let parts = merge.documents().div_ceil(SORTED_AT_ONCE);
+        if parts <= 1 {
             while let Some((slot, piece)) = merge.next_piece()? {
                 columns.read(piece, base_of(bases, slot)?)?;
-                if POSTINGS_AT_ONCE <= columns.docs.len() || PLACES_AT_ONCE <= columns.places.len()
-                {
-                    encode(columns, model, builder, positions);
-                }
             }
-            encode(columns, model, builder, positions);
+            sort(columns);
+            return Ok(());
         }
-        summaries.push(builder.finish(model, postings, positions));
+        let after: Box<[u8]> = merge.term().iter().copied().chain([0]).collect();
+        let mut read = Columns::default();
+        for part in 0..parts {
+            let mut again = RunMerge::open(runs, merge.term(), Some(&after), self.buffer_bytes)?;
+            again.next_term()?;
+            while let Some((slot, piece)) = again.next_piece()? {
+                read.read(piece, base_of(bases, slot)?)?;
+                renumbering.keep_part(&mut read, part, parts);
+                columns.append(&mut read);
+            }
+            sort(columns);
+        }
         Ok(())
     }
 
