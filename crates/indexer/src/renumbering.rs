@@ -62,10 +62,13 @@ impl Renumbering {
     }
 }
 
+/// Lists of so many postings are sorted by comparing.
+const FEW: usize = if cfg!(test) { 3 } else { 64 };
+
 /// Sorts lists by the documents' new numbers; keep it for the next list.
 ///
-/// Numbers are marked in a bitmap, and a bitmap of its words that are not zero: going through it costs a few
-/// nanoseconds a posting, whatever the list.
+/// The numbers of a longer list are marked in a bitmap, and in one of its words that are not zero: going through them
+/// costs the same for each posting, however many there are.
 pub(crate) struct Sorter<'a> {
     renumbering: &'a Renumbering,
     /// Bits of new numbers, and bits of words that are not zero; both empty between lists.
@@ -75,6 +78,8 @@ pub(crate) struct Sorter<'a> {
     places: Vec<u32>,
     /// Where the places of each posting start, and their end.
     starts: Vec<u32>,
+    /// Of a short list, new numbers and which posting each is.
+    few: Vec<(u32, u32)>,
 }
 
 impl<'a> Sorter<'a> {
@@ -87,6 +92,7 @@ impl<'a> Sorter<'a> {
             summary: vec![0; words.div_ceil(64)],
             places: vec![0; documents],
             starts: Vec::new(),
+            few: Vec::new(),
         }
     }
 
@@ -99,36 +105,47 @@ impl<'a> Sorter<'a> {
         at_once: (usize, usize),
         mut sink: impl FnMut(&mut Columns),
     ) {
-        let has_places = !from.places.is_empty();
-        self.starts.clear();
-        let mut start = 0;
-        for (index, (&doc, &more)) in (0..).zip(from.docs.iter().zip(&from.more)) {
-            let listed = self.renumbering.listed[doc as usize];
-            self.places[listed as usize] = index;
-            self.marked[listed as usize / 64] |= 1 << (listed % 64);
-            self.summary[listed as usize / 4096] |= 1 << (listed / 64 % 64);
-            self.starts.push(start);
-            start += more + 1;
-        }
-        self.starts.push(start);
-        for (block, words) in self.summary.iter_mut().enumerate() {
-            while *words != 0 {
-                let word = block * 64 + words.trailing_zeros() as usize;
-                *words &= *words - 1;
-                let mut marked = std::mem::take(&mut self.marked[word]);
-                while marked != 0 {
-                    let listed = word * 64 + marked.trailing_zeros() as usize;
-                    marked &= marked - 1;
-                    let index = self.places[listed] as usize;
-                    to.docs.push(listed as u32);
-                    to.more.push(from.more[index]);
-                    if has_places {
-                        let places = self.starts[index] as usize..self.starts[index + 1] as usize;
-                        to.places.extend_from_slice(&from.places[places]);
+        let Sorter { renumbering, marked, summary, places, starts, few } = self;
+        starts.clear();
+        starts.push(0);
+        let mut end = 0;
+        starts.extend(from.more.iter().map(|more| {
+            end += more + 1;
+            end
+        }));
+        let listed = from.docs.iter().map(|doc| renumbering.listed[*doc as usize]);
+        let mut push = |to: &mut Columns, listed: u32, index: usize| {
+            to.docs.push(listed);
+            to.more.push(from.more[index]);
+            if !from.places.is_empty() {
+                let places = starts[index] as usize..starts[index + 1] as usize;
+                to.places.extend_from_slice(&from.places[places]);
+            }
+            if at_once.0 <= to.docs.len() || at_once.1 <= to.places.len() {
+                sink(to);
+            }
+        };
+        if from.docs.len() <= FEW {
+            few.clear();
+            few.extend(listed.zip(0..));
+            few.sort_unstable();
+            few.iter().for_each(|&(listed, index)| push(to, listed, index as usize));
+        } else {
+            for (index, listed) in (0..).zip(listed) {
+                places[listed as usize] = index;
+                marked[listed as usize / 64] |= 1 << (listed % 64);
+                summary[listed as usize / 4096] |= 1 << (listed / 64 % 64);
+            }
+            for (block, words) in summary.iter_mut().enumerate() {
+                while *words != 0 {
+                    let word = block * 64 + words.trailing_zeros() as usize;
+                    *words &= *words - 1;
+                    let mut marked = std::mem::take(&mut marked[word]);
+                    while marked != 0 {
+                        let listed = word * 64 + marked.trailing_zeros() as usize;
+                        marked &= marked - 1;
+                        push(to, listed as u32, places[listed] as usize);
                     }
-                }
-                if at_once.0 <= to.docs.len() || at_once.1 <= to.places.len() {
-                    sink(to);
                 }
             }
         }

@@ -22,7 +22,7 @@ use crate::run::Run;
 use crate::run_merge::RunMerge;
 
 /// So often the documents of two halves may change places.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 3;
 
 /// Parts of so many documents are not halved again.
 const CHUNK: usize = 4096;
@@ -173,10 +173,18 @@ struct Bisection {
     smallest: usize,
 }
 
+/// A number for each word; as long as numbers of words can tell, so that none is out of range.
+type ByWord<T> = [T; MAX_WORDS];
+
+fn by_word<T: Copy + Default>() -> Box<ByWord<T>> {
+    let numbers: Box<[T]> = vec![T::default(); MAX_WORDS].into_boxed_slice();
+    numbers.try_into().unwrap_or_else(|_| unreachable!("it has as many"))
+}
+
 /// Of each word what it brings, in bits, if a document that has it moves from one half to the other.
 struct Gains {
-    from_first: Vec<i32>,
-    from_second: Vec<i32>,
+    from_first: Box<ByWord<i32>>,
+    from_second: Box<ByWord<i32>>,
 }
 
 impl Bisection {
@@ -190,22 +198,16 @@ impl Bisection {
         let mut counts = [self.count(first), self.count(second)];
         for _ in 0..ROUNDS {
             let gains = self.gains(&counts, first.len(), second.len());
-            let ranked = |docs: &[u32], gains: &[i32]| {
-                let mut keys: Vec<(i64, u32)> =
-                    docs.iter().map(|&doc| (-self.gain(doc, gains), doc)).collect();
-                keys.sort_unstable();
-                keys
-            };
             let (mut ahead, mut behind) = rayon::join(
-                || ranked(first, &gains.from_first),
-                || ranked(second, &gains.from_second),
+                || self.ranked(first, &gains.from_first),
+                || self.ranked(second, &gains.from_second),
             );
             let mut moved = 0;
             for (one, other) in ahead.iter_mut().zip(&mut behind) {
-                if 0 <= one.0 + other.0 {
+                if one.gain() + other.gain() <= 0 {
                     break;
                 }
-                for (doc, from, to) in [(one.1, 0, 1), (other.1, 1, 0)] {
+                for (doc, from, to) in [(one.doc(), 0, 1), (other.doc(), 1, 0)] {
                     for &word in self.words.of(doc) {
                         counts[from][word as usize] -= 1;
                         counts[to][word as usize] += 1;
@@ -214,8 +216,9 @@ impl Bisection {
                 std::mem::swap(one, other);
                 moved += 1;
             }
-            first.iter_mut().zip(ahead).for_each(|(doc, (_, ranked))| *doc = ranked);
-            second.iter_mut().zip(behind).for_each(|(doc, (_, ranked))| *doc = ranked);
+            // By what moving them would have brought: that is a good start for halving the halves.
+            first.iter_mut().zip(ahead).for_each(|(doc, ranked)| *doc = ranked.doc());
+            second.iter_mut().zip(behind).for_each(|(doc, ranked)| *doc = ranked.doc());
             if moved == 0 {
                 break;
             }
@@ -224,9 +227,20 @@ impl Bisection {
         rayon::join(|| self.split(first), || self.split(second));
     }
 
+    /// The documents of a half, those first whose moving brings most.
+    fn ranked(&self, docs: &[u32], gains: &ByWord<i32>) -> Vec<Ranked> {
+        let ranked = |&doc: &u32| {
+            let gain = self.words.of(doc).iter().map(|&word| i64::from(gains[word as usize]));
+            Ranked::new(gain.sum(), doc)
+        };
+        let mut ranked: Vec<Ranked> = docs.iter().map(ranked).collect();
+        ranked.sort_unstable();
+        ranked
+    }
+
     /// In how many of these documents each word is.
-    fn count(&self, docs: &[u32]) -> Vec<u32> {
-        let mut counts = vec![0; self.words.count];
+    fn count(&self, docs: &[u32]) -> Box<ByWord<u32>> {
+        let mut counts = by_word();
         for &doc in docs {
             self.words.of(doc).iter().for_each(|&word| counts[word as usize] += 1);
         }
@@ -234,7 +248,7 @@ impl Bisection {
     }
 
     /// What moving brings, for halves of so many documents.
-    fn gains(&self, counts: &[Vec<u32>; 2], first: usize, second: usize) -> Gains {
+    fn gains(&self, counts: &[Box<ByWord<u32>>; 2], first: usize, second: usize) -> Gains {
         let sizes = [first, second].map(|size| logarithm(size as u32));
         // About so many bits do the gaps of a list cost that is in so many documents of each half.
         let cost = |first: u32, second: u32| {
@@ -243,9 +257,9 @@ impl Bisection {
             };
             half(first, sizes[0]) + half(second, sizes[1])
         };
-        let mut gains =
-            Gains { from_first: vec![0; self.words.count], from_second: vec![0; self.words.count] };
-        for (word, (&one, &other)) in counts[0].iter().zip(&counts[1]).enumerate() {
+        let mut gains = Gains { from_first: by_word(), from_second: by_word() };
+        let words = counts[0].iter().zip(&counts[1][..]).take(self.words.count);
+        for (word, (&one, &other)) in words.enumerate() {
             let now = cost(one, other);
             if 0 < one {
                 gains.from_first[word] = (now - cost(one - 1, other + 1)) as i32;
@@ -256,10 +270,24 @@ impl Bisection {
         }
         gains
     }
+}
 
-    /// What moving a document brings.
-    fn gain(&self, doc: u32, gains: &[i32]) -> i64 {
-        self.words.of(doc).iter().map(|&word| i64::from(gains[word as usize])).sum()
+/// A document of a half by what its moving brings, the most first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Ranked(u64);
+
+impl Ranked {
+    fn new(gain: i64, doc: u32) -> Ranked {
+        let loss = (-gain).clamp(i64::from(i32::MIN), i64::from(i32::MAX)) - i64::from(i32::MIN);
+        Ranked((loss as u64) << 32 | u64::from(doc))
+    }
+
+    fn gain(self) -> i64 {
+        -((self.0 >> 32) as i64 + i64::from(i32::MIN))
+    }
+
+    fn doc(self) -> u32 {
+        self.0 as u32
     }
 }
 
