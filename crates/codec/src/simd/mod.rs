@@ -255,6 +255,11 @@ pub fn or_windows(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8]) {
         // SAFETY: `level` found the features.
         return unsafe { x86::or_windows_avx512(words, counts, numbers) };
     }
+    #[cfg(target_arch = "x86_64")]
+    if level() == Level::Avx2 {
+        // SAFETY: `level` found AVX2.
+        return unsafe { x86::or_windows_avx2(words, counts, numbers) };
+    }
     scalar::or_windows(words, counts, numbers);
 }
 

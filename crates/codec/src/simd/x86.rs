@@ -474,6 +474,39 @@ pub(super) unsafe fn window_starts_avx2(counts: &[u8; 32]) -> WindowStarts {
 
 /// # Safety
 ///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+pub(super) unsafe fn or_windows_avx2(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8]) {
+    let (one, all) = (_mm256_set1_epi64x(1), _mm256_set1_epi64x(63));
+    // Four numbers of those that start with `packed`, from `first` on.
+    let four = |packed: __m256i, first: i64, count: __m256i| {
+        let lanes = _mm256_add_epi64(_mm256_set1_epi64x(first), _mm256_setr_epi64x(0, 1, 2, 3));
+        let places = _mm256_mul_epu32(lanes, _mm256_set1_epi64x(6));
+        let turns = _mm256_and_si256(_mm256_srlv_epi64(packed, places), all);
+        _mm256_sllv_epi64(_mm256_and_si256(one, _mm256_cmpgt_epi64(count, lanes)), turns)
+    };
+    let bits = |rank: usize, count: i64| {
+        let packed = scalar::eight_bytes(numbers, rank * 6 / 8) >> (rank * 6 % 8);
+        let (packed, count) = (_mm256_set1_epi64x(packed as i64), _mm256_set1_epi64x(count));
+        _mm256_or_si256(four(packed, 0, count), four(packed, 4, count))
+    };
+    let mut rank = 0;
+    for (two, &counts) in words.as_chunks_mut::<2>().0.iter_mut().zip(counts) {
+        for (word, count) in two.iter_mut().zip([counts & 15, counts >> 4]) {
+            let mut found = bits(rank, i64::from(count));
+            if 8 < count {
+                found = _mm256_or_si256(found, bits(rank + 8, i64::from(count) - 8));
+            }
+            let half =
+                _mm_or_si128(_mm256_castsi256_si128(found), _mm256_extracti128_si256(found, 1));
+            *word |= (_mm_cvtsi128_si64(half) | _mm_extract_epi64(half, 1)) as u64;
+            rank += usize::from(count);
+        }
+    }
+}
+
+/// # Safety
+///
 /// The machine has AVX-512 F, BMI and BMI2.
 #[target_feature(enable = "avx512f,bmi1,bmi2")]
 pub(super) unsafe fn or_windows_avx512(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8]) {
