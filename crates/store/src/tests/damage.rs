@@ -28,9 +28,12 @@ fn read_everything(index: &IndexFile) {
         for document in (0..segment.doc_count()).chain(past_the_end) {
             let _ = segment.length(document);
             let _ = segment.field_extent(1, document);
+            let _ = segment.document_listed(document);
+            let _ = segment.listed(document);
             let _ = segment.id(document);
             let _ = segment.document(document);
         }
+        let _ = segment.listed_bits(vec![u64::MAX; segment.doc_count() as usize / 64 + 1]);
         for id in ["n1", "", "a0001", "zzz"] {
             let _ = segment.find_id(id);
         }

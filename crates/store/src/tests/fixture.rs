@@ -9,7 +9,7 @@ use crate::postings::{ImpactModel, ListBuilder, Postings, TermTableBuilder};
 use crate::{
     ColumnBuilder, ColumnKind, DocumentsBuilder, EndingSample, Error, FieldKind, FieldSpec,
     IdsBuilder, IndexWriter, LengthsBuilder, MemoryStorage, NameClasses, SegmentFacts, Storage,
-    StoredDocument, StoredValue, TermOrdinal, VocabularyBuilder, names, term_tail,
+    StoredDocument, StoredValue, TermOrdinal, VocabularyBuilder, names, order_section, term_tail,
 };
 
 /// A document: id, title and body.
@@ -95,6 +95,11 @@ pub(super) fn write_segment(
     writer.write_section(names::LENGTHS, &lengths.finish())?;
     writer.write_section(&names::field_lengths(0), &titles.finish())?;
     writer.write_section(names::NORMS, &norms)?;
+    // Whose documents lists mean is for readers alone: in every second index they are said to be in another order.
+    if articles.len().is_multiple_of(2) {
+        let order: Vec<u32> = (0..articles.len() as u32).rev().collect();
+        writer.write_section(names::ORDER, &order_section(&order))?;
+    }
     let (ids, id_order) = ids.finish();
     writer.write_section(names::IDS, &ids)?;
     writer.write_section(names::ID_ORDER, &id_order)?;
