@@ -37,8 +37,10 @@ pub(crate) fn run(
     }
     // The rarest first: what it leaves out need not be read from the others.
     terms.sort_by_key(|(role, list)| (*role as u8, list.doc_freq()));
-    let scans = terms.into_iter().map(|(role, list)| Ok((role, TermScan::new(list)?)));
-    let mut scans = scans.collect::<Result<Vec<_>, Error>>()?;
+    let mut scans = Vec::with_capacity(terms.len());
+    for (role, list) in terms {
+        scans.push((role, TermScan::new(list)?));
+    }
     if let ([(Role::Should, a), (Role::Should, b)], true) = (&mut scans[..], allowed.is_all()) {
         // Those of one and those of the other, less those of both: far fewer words are read.
         let either = u64::from(a.list().doc_freq()) + u64::from(b.list().doc_freq());
