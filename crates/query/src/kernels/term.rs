@@ -111,6 +111,16 @@ const PROBES: u32 = 4;
 /// From so many windows on, all words of a chunk are made at once.
 const MANY_WINDOWS: u32 = 32;
 
+/// Adds documents of a chunk; the windows they are in.
+#[inline(always)]
+fn set_all(words: &mut [u64; WINDOWS], docs: impl Iterator<Item = u32>) -> u64 {
+    docs.fold(0, |present, doc| {
+        let window = (doc / 64) as usize % WINDOWS;
+        words[window] |= 1 << (doc % 64);
+        present | 1 << window
+    })
+}
+
 /// One bit for each word that is not zero.
 #[inline(always)]
 fn nonzero(words: &[u64; WINDOWS]) -> u64 {
@@ -293,9 +303,8 @@ impl<'a> TermScan<'a> {
             }
             ChunkDocs::Ids(bytes) => {
                 self.clear_words();
-                for rank in 0..self.chunk.count() {
-                    self.set(packed_number(bytes, rank, 12));
-                }
+                let numbers = (0..self.chunk.count()).map(|rank| packed_number(bytes, rank, 12));
+                self.present = set_all(&mut self.buffers.words, numbers);
             }
         }
         Ok(())
@@ -309,16 +318,16 @@ impl<'a> TermScan<'a> {
         self.first_block = self.list.block_of(first, self.first_block);
         for block in self.first_block..self.list.block_count() {
             self.load_docs(block)?;
-            let mut index = 0;
+            let Arrays { docs, words, .. } = &mut *self.buffers;
+            let mut start = 0;
             if block == self.first_block {
-                index = simd::lower_bound(&self.buffers.docs, 0, first);
-                self.base = block * BLOCK + index;
+                start = simd::lower_bound(docs, 0, first);
+                self.base = block * BLOCK + start;
             }
-            while index < self.docs_length && self.buffers.docs[index] <= last {
-                self.set(self.buffers.docs[index] - first);
-                index += 1;
-            }
-            if index < self.docs_length || self.buffers.docs[self.docs_length - 1] == last {
+            let own = docs[start..self.docs_length].iter().take_while(|doc| **doc <= last);
+            let mut count = 0;
+            self.present |= set_all(words, own.map(|doc| doc - first).inspect(|_| count += 1));
+            if start + count < self.docs_length || docs[self.docs_length - 1] == last {
                 break;
             }
         }
@@ -368,14 +377,6 @@ impl<'a> TermScan<'a> {
         self.has_starts = false;
         self.present = 0;
         self.buffers.words.fill(0);
-    }
-
-    /// Adds a document; they ascend.
-    #[inline(always)]
-    fn set(&mut self, doc: u32) {
-        let window = (doc / 64) as usize % WINDOWS;
-        self.buffers.words[window] |= 1 << (doc % 64);
-        self.present |= 1 << window;
     }
 
     /// Moves to a document (they must ascend); its rank if the list has it.
