@@ -6,7 +6,7 @@
 
 use codec::simd::{self, WindowStarts};
 use store::postings::chunked::{
-    CHUNK, Chunk, ChunkDocs, WINDOWS, packed_number, presence_word, window_count, window_find,
+    CHUNK, Chunk, ChunkDocs, WINDOWS, packed_ids, presence_word, window_count, window_find,
     window_rank, window_search,
 };
 use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
@@ -303,7 +303,7 @@ impl<'a> TermScan<'a> {
             }
             ChunkDocs::Ids(bytes) => {
                 self.clear_words();
-                let numbers = (0..self.chunk.count()).map(|rank| packed_number(bytes, rank, 12));
+                let numbers = packed_ids(bytes, self.chunk.count());
                 self.present = set_all(&mut self.buffers.words, numbers);
             }
         }

@@ -355,7 +355,7 @@ impl<'a> Chunk<'a> {
     pub(super) fn decode_docs(&self, base: u32, out: &mut Vec<u32>) {
         match self.docs {
             ChunkDocs::Ids(bytes) => {
-                out.extend((0..self.count).map(|index| base + packed_number(bytes, index, 12)));
+                out.extend(packed_ids(bytes, self.count).map(|id| base + id));
             }
             ChunkDocs::Windows { counts, numbers } => {
                 let mut rank = 0;
@@ -477,10 +477,22 @@ pub fn window_count(counts: &[u8; 32], window: usize) -> usize {
     usize::from(counts[window / 2] >> (window % 2 * 4) & 15)
 }
 
+/// The first `count` (at most [`CHUNK`]) numbers of [`ChunkDocs::Ids`]; 0 beyond the end.
+#[inline(always)]
+pub fn packed_ids(bytes: &[u8], count: usize) -> impl Iterator<Item = u32> {
+    // Two numbers in three bytes.
+    let (pairs, _) = bytes[..bytes.len().min(count / 2 * 3)].as_chunks::<3>();
+    let two = |pair: &[u8; 3]| {
+        let [low, middle, high] = pair.map(u32::from);
+        [low | (middle & 15) << 8, middle >> 4 | high << 4]
+    };
+    let rest = pairs.len() * 2..count;
+    pairs.iter().flat_map(two).chain(rest.map(|index| packed_number(bytes, index, 12)))
+}
+
 /// Number `index` of a run of packed numbers of `width` (at most 12) bits; 0 beyond the end.
 #[inline]
-#[must_use]
-pub fn packed_number(bytes: &[u8], index: usize, width: usize) -> u32 {
+fn packed_number(bytes: &[u8], index: usize, width: usize) -> u32 {
     let bit = index * width;
     let byte = |at: usize| u32::from(bytes.get(at).copied().unwrap_or(0));
     let word = byte(bit / 8) | byte(bit / 8 + 1) << 8 | byte(bit / 8 + 2) << 16;
