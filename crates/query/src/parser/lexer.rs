@@ -5,12 +5,11 @@
 //! brackets are open, because a `)` ends a word inside a group and is punctuation elsewhere. What a word means is not
 //! its business (`words`).
 //!
-//! Every character that is looked at is counted ([`Lexer::steps`]); a test holds the count linear in the length.
+//! In tests every character that is looked at is counted; a test holds the count linear in the length.
 
 use super::MAX_DISTANCE;
 use super::words::is_wordlike;
 use crate::syntax::Occur;
-use std::cell::Cell;
 use std::ops::Range;
 
 /// A token and where it stands.
@@ -131,7 +130,8 @@ pub(super) struct Lexer<'q> {
     last_closing: [usize; CURLY.len()],
     /// The names that are fields although they do not look like names.
     known: &'q dyn Fn(&str) -> bool,
-    steps: Cell<usize>,
+    #[cfg(test)]
+    steps: std::cell::Cell<usize>,
 }
 
 impl<'q> Lexer<'q> {
@@ -145,7 +145,8 @@ impl<'q> Lexer<'q> {
             paired: Vec::new(),
             last_closing: [0; CURLY.len()],
             known,
-            steps: Cell::new(0),
+            #[cfg(test)]
+            steps: std::cell::Cell::new(0),
         };
         lexer.survey();
         lexer
@@ -184,17 +185,23 @@ impl<'q> Lexer<'q> {
 
     /// The character at a place.
     pub(super) fn char_at(&self, at: usize) -> Option<char> {
-        self.steps.set(self.steps.get() + 1);
+        self.count(1);
         self.text[at..].chars().next()
     }
 
-    /// Counts characters looked at elsewhere.
+    /// Counts characters looked at elsewhere. Only tests read the count.
     pub(super) fn count(&self, characters: usize) {
+        #[cfg(test)]
         self.steps.set(self.steps.get() + characters);
+        #[cfg(not(test))]
+        let _ = characters;
     }
 
     /// One pass that finds the brackets closed within a word and the last closing quotes.
     fn survey(&mut self) {
+        if self.text.is_ascii() && !self.text.contains('(') {
+            return;
+        }
         let mut open = Vec::new();
         let mut escaped = false;
         for (at, c) in self.text.char_indices() {
@@ -210,9 +217,11 @@ impl<'q> Lexer<'q> {
                 _ if is_blank(c) => open.clear(),
                 _ => {}
             }
-            for (last, (_, closing)) in self.last_closing.iter_mut().zip(CURLY) {
-                if closing.contains(&c) {
-                    *last = at;
+            if !c.is_ascii() {
+                for (last, (_, closing)) in self.last_closing.iter_mut().zip(CURLY) {
+                    if closing.contains(&c) {
+                        *last = at;
+                    }
                 }
             }
         }
@@ -244,7 +253,7 @@ impl<'q> Lexer<'q> {
     /// The run without blanks at `start`, whatever it looks like. Brackets and quotes end it where they would open or
     /// close something.
     pub(super) fn word(&mut self, start: usize) -> Token {
-        let mut at = start;
+        let mut at = self.after_letters(start);
         let mut inner = 0usize;
         let mut stray = None;
         while let Some(c) = self.char_at(at) {
@@ -358,6 +367,14 @@ impl<'q> Lexer<'q> {
         self.at = at;
     }
 
+    /// Where a run of ASCII letters and digits ends, which are nothing but parts of words.
+    fn after_letters(&self, start: usize) -> usize {
+        let rest = &self.text.as_bytes()[start..];
+        let letters = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        self.count(letters);
+        start + letters
+    }
+
     fn after_blanks(&self, mut at: usize) -> usize {
         while let Some(c) = self.char_at(at).filter(|&c| is_blank(c)) {
             at += c.len_utf8();
@@ -433,7 +450,7 @@ impl<'q> Lexer<'q> {
     }
 
     fn name_end_before(&self, start: usize, mark: char) -> Option<usize> {
-        let mut at = start;
+        let mut at = self.after_letters(start);
         loop {
             match self.char_at(at)? {
                 c if c == mark => return (at > start).then_some(at),
@@ -498,7 +515,8 @@ impl<'q> Lexer<'q> {
 
     /// Whether a curly quote at this place has a closing one after it.
     fn is_paired_quote(&self, c: char, at: usize) -> bool {
-        CURLY.iter().zip(self.last_closing).any(|((open, _), last)| *open == c && last > at)
+        let is_paired = |((open, _), last): (&(char, _), usize)| *open == c && last > at;
+        !c.is_ascii() && CURLY.iter().zip(self.last_closing).any(is_paired)
     }
 
     fn quotation_token(&self, quote: char, at: usize, mark: Mark) -> (TokenKind, usize) {
