@@ -178,6 +178,9 @@ fn count(index: &IndexFile, plan: &Plan) -> Result<Option<u64>, Error> {
                 }
             }
         }
+        Shape::Union(terms) if terms.len() == 1 && documents.is_none() => {
+            count = terms[0].doc_freq;
+        }
         shape => {
             let Some(terms) = roles(shape) else { return Ok(None) };
             for (number, segment) in index.segments().iter().enumerate() {
