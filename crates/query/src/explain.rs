@@ -146,8 +146,7 @@ impl Place<'_> {
     }
 
     fn open<'l>(&'l self, leaf: &'l Leaf) -> Result<LeafMatcher<'l>, Error> {
-        let analyzer = self.searcher.analyzer();
-        LeafMatcher::new(self.plan, leaf, analyzer, self.segment, self.number)
+        LeafMatcher::new(self.plan, leaf, self.searcher, self.segment, self.number)
     }
 
     /// The words of a leaf that the document does not have.

@@ -240,7 +240,7 @@ impl<'s> SegmentMatcher<'s> {
 pub(crate) fn field_span(plan: &Plan, segment: &Segment, doc: u32, place: Place) -> Span {
     let mut field = 0;
     let (mut start, mut length) = segment.field_extent(0, doc);
-    while start.saturating_add(length) <= place.first && field + 1 < plan.text_fields.len() {
+    while start.saturating_add(length) <= place.first && field + 1 < plan.text_fields {
         field += 1;
         (start, length) = segment.field_extent(field, doc);
     }

@@ -285,9 +285,10 @@ pub struct Plan {
     /// Documents of the index.
     pub(crate) documents: u64,
     pub(crate) bm25: Bm25,
+    /// The ranking over each text field, where there are several.
     pub(crate) field_bm25: Vec<Bm25>,
-    /// Names of the text fields in the order of the ranked text.
-    pub(crate) text_fields: Vec<String>,
+    /// How many text fields there are.
+    pub(crate) text_fields: usize,
 }
 
 impl Plan {

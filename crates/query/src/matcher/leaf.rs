@@ -4,7 +4,6 @@
 //! ascending order. Positions are read once a document and word; every buffer is kept, so that documents cost no
 //! allocation once the longest has been seen.
 
-use analysis::Analyzer;
 use store::Segment;
 use store::postings::END;
 
@@ -13,8 +12,8 @@ use super::places::Place;
 use super::slop::{Sharing, SlopMatcher};
 use super::window::{Kind, WindowMatcher};
 use super::words::WordCursor;
-use crate::Error;
 use crate::plan::{Leaf, Pattern, Plan, Word, WordId, can_share, collect_words};
+use crate::{Error, Searcher};
 
 /// A leaf at work in a segment.
 pub(crate) struct LeafMatcher<'a> {
@@ -67,7 +66,7 @@ impl<'a> LeafMatcher<'a> {
     pub(crate) fn new(
         plan: &'a Plan,
         leaf: &'a Leaf,
-        analyzer: &'a Analyzer,
+        searcher: &Searcher<'a>,
         segment: &'a Segment,
         number: usize,
     ) -> Result<Self, Error> {
@@ -75,12 +74,10 @@ impl<'a> LeafMatcher<'a> {
         collect_words(&leaf.pattern, &mut ids);
         ids.sort_unstable();
         ids.dedup();
-        let open = |id: &WordId| {
-            WordCursor::new(&plan.words, *id, analyzer, &plan.text_fields, segment, number)
-        };
+        let open = |id: &WordId| WordCursor::new(&plan.words, *id, searcher, segment, number);
         let words = ids.iter().map(open).collect::<Result<_, _>>()?;
         let form = Form::new(&leaf.pattern, &ids, &plan.words);
-        let text = Text { segment, fields: plan.text_fields.len() };
+        let text = Text { segment, fields: plan.text_fields };
         Ok(LeafMatcher { words, form, text, doc: END })
     }
 

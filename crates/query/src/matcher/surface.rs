@@ -7,14 +7,14 @@ use std::ops::Range;
 
 use analysis::Analyzer;
 use store::postings::{END, TermInfo};
-use store::{IndexFile, Segment, StoredDocument, StoredValue};
+use store::{FieldSpec, IndexFile, Schema, Segment, StoredDocument, StoredValue};
 
 use crate::Error;
 
 /// Keeps positions whose token is written in one form.
 pub(crate) struct SurfaceFilter<'a> {
     analyzer: &'a Analyzer,
-    text_fields: &'a [String],
+    schema: &'a Schema,
     written: &'a str,
     at: Range<usize>,
     term: String,
@@ -22,21 +22,14 @@ pub(crate) struct SurfaceFilter<'a> {
 }
 
 impl<'a> SurfaceFilter<'a> {
-    /// A filter for a form; `text_fields` are the names in the order of the ranked text.
+    /// A filter for a form; `schema` names the text fields in the order of the ranked text.
     pub(crate) fn new(
         analyzer: &'a Analyzer,
-        text_fields: &'a [String],
+        schema: &'a Schema,
         written: &'a str,
         at: Range<usize>,
     ) -> Self {
-        SurfaceFilter {
-            analyzer,
-            text_fields,
-            written,
-            at,
-            term: String::new(),
-            surface: String::new(),
-        }
+        SurfaceFilter { analyzer, schema, written, at, term: String::new(), surface: String::new() }
     }
 
     /// Drops the positions in a document whose token is written otherwise.
@@ -52,7 +45,7 @@ impl<'a> SurfaceFilter<'a> {
         let number = segment.document_listed(doc);
         let document = segment.document(number)?;
         let mut kept = Vec::new();
-        for (field, name) in self.text_fields.iter().enumerate() {
+        for (field, FieldSpec { name, .. }) in self.schema.text_fields().enumerate() {
             let (start, length) = segment.field_extent(field, doc);
             let inside = |position: &&u32| start <= **position && **position - start < length;
             let wanted: Vec<u32> = positions.iter().filter(inside).copied().collect();

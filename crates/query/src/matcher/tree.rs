@@ -40,14 +40,8 @@ impl<'s> Tree<'s> {
             Some(open) => open,
             None => {
                 let facts = &self.plan.leaves[leaf];
-                let analyzer = self.searcher.analyzer();
-                place.insert(LeafMatcher::new(
-                    self.plan,
-                    facts,
-                    analyzer,
-                    self.segment,
-                    self.number,
-                )?)
+                let Tree { searcher, plan, segment, number, .. } = self;
+                place.insert(LeafMatcher::new(plan, facts, searcher, segment, *number)?)
             }
         })
     }

@@ -3,15 +3,14 @@
 //! Comes in: a word of the plan and a segment. Goes out: the word's positions or their number for documents asked for in
 //! ascending order, narrowed to the word's field and form as written.
 
-use analysis::Analyzer;
 use store::Segment;
 use store::postings::{Cursor, END};
 
 use super::forms::OtherForms;
 use super::sets::SetCursor;
 use super::surface::SurfaceFilter;
-use crate::Error;
 use crate::plan::{Terms, Word, WordId};
+use crate::{Error, Searcher};
 
 /// A word's moving place in a segment.
 pub(crate) struct WordCursor<'a> {
@@ -37,8 +36,7 @@ impl<'a> WordCursor<'a> {
     pub(crate) fn new(
         table: &'a [Word],
         word: WordId,
-        analyzer: &'a Analyzer,
-        text_fields: &'a [String],
+        searcher: &Searcher<'a>,
         segment: &'a Segment,
         number: usize,
     ) -> Result<Self, Error> {
@@ -55,9 +53,7 @@ impl<'a> WordCursor<'a> {
                 _ => Source::Nothing,
             },
             Terms::Mixed { words, .. } => {
-                let open = |part: &WordId| {
-                    WordCursor::new(table, *part, analyzer, text_fields, segment, number)
-                };
+                let open = |part: &WordId| WordCursor::new(table, *part, searcher, segment, number);
                 Source::Mixed(words.iter().map(open).collect::<Result<_, _>>()?)
             }
         };
@@ -70,7 +66,9 @@ impl<'a> WordCursor<'a> {
                 }
                 None => {
                     let (written, at) = (&form.written, word.at.clone());
-                    surface = Some(SurfaceFilter::new(analyzer, text_fields, written, at));
+                    let (analyzer, index) = (searcher.analyzer(), searcher.index());
+                    let schema = &index.manifest().schema;
+                    surface = Some(SurfaceFilter::new(analyzer, schema, written, at));
                 }
             }
         }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use analysis::Analyzer;
 use store::{FieldKind, IndexFile, Manifest};
 
+use super::identity::Identity;
 use super::{Expansion, Filter, FilterId, Leaf, LeafId, Note, Plan, PlanNode, PlanOptions};
 use crate::matcher::filter_documents;
 use crate::syntax::{Node, NodeKind, Occur};
@@ -20,7 +21,7 @@ pub(crate) struct Planner<'a> {
     pub(super) options: &'a PlanOptions,
     pub(super) plan: Plan,
     /// What makes each leaf another than the leaves before it: its identity and the bits of its idf.
-    leaf_keys: Vec<(String, u64)>,
+    leaf_keys: Vec<(Identity, u64)>,
 }
 
 /// What surrounds a node.
@@ -54,6 +55,10 @@ impl<'a> Planner<'a> {
         let Manifest { schema, statistics, .. } = index.manifest();
         let documents = statistics.documents.max(1) as f64;
         let ranking = |tokens: u64| Bm25::new(k1, b, tokens as f64 / documents);
+        let field_bm25 = match statistics.field_tokens.as_slice() {
+            [] | [_] => Vec::new(),
+            several => several.iter().map(|&tokens| ranking(tokens)).collect(),
+        };
         let plan = Plan {
             root: PlanNode::Nothing,
             leaves: Vec::new(),
@@ -64,8 +69,8 @@ impl<'a> Planner<'a> {
             model,
             documents: statistics.documents,
             bm25: ranking(statistics.tokens),
-            field_bm25: statistics.field_tokens.iter().map(|&tokens| ranking(tokens)).collect(),
-            text_fields: schema.text_fields().map(|field| field.name.clone()).collect(),
+            field_bm25,
+            text_fields: schema.text_fields().count(),
         };
         Ok(Planner { index, analyzer, options, plan, leaf_keys: Vec::new() })
     }
@@ -205,15 +210,14 @@ impl<'a> Planner<'a> {
         let idf = idfs.into_iter().fold(0.0, |sum, idf| sum + idf);
         let possible = self.possible(&pattern);
         let scope = self.common_scope(&pattern);
-        let identity = match self.lone_term(&node.kind, &pattern) {
-            Some(term) => self.word_identity(term, place.scope),
-            None => self.term_identity(&node.kind, &node.at, place.scope)?,
+        let identity = self.identity(node, place.scope, &pattern)?;
+        let same = |(other, idf_of_other): &(Identity, u64)| {
+            *idf_of_other == idf.to_bits() && self.is_same(other, &identity)
         };
-        let key = (identity, idf.to_bits());
-        let place_of_equal = self.leaf_keys.iter().position(|other| *other == key);
+        let place_of_equal = self.leaf_keys.iter().position(same);
         let number = place_of_equal.unwrap_or(self.plan.leaves.len());
         if place_of_equal.is_none() {
-            self.leaf_keys.push(key);
+            self.leaf_keys.push((identity, idf.to_bits()));
             let at = node.at.clone();
             self.plan.leaves.push(Leaf {
                 pattern,

@@ -8,87 +8,107 @@
 use std::ops::Range;
 
 use super::build::Planner;
-use super::{Pattern, Terms};
+use super::patterns::Few;
+use super::{Pattern, Terms, Word, WordId};
 use crate::Error;
 use crate::expand::{self, Piece};
 use crate::syntax::{Node, NodeKind};
 
+/// What a leaf is.
+pub(super) enum Identity {
+    /// A word or an exact phrase, each word of it a single term.
+    Words(Few<WordId>),
+    /// Anything, as a text that equal query terms share.
+    Text(String),
+}
+
 /// What a term is, as a text.
-struct Identity {
+struct Part {
     text: String,
     /// Whether it stands for single tokens by one word or pattern.
     is_word: bool,
 }
 
-impl Identity {
-    fn word(text: String) -> Identity {
-        Identity { text, is_word: true }
+impl Part {
+    fn word(text: String) -> Part {
+        Part { text, is_word: true }
     }
 }
 
 impl Planner<'_> {
-    /// The text that a node shares with the nodes that are the same query term within its scope.
-    pub(super) fn term_identity(
+    /// What a node is within its scope, once it has its pattern.
+    pub(super) fn identity(
         &self,
-        kind: &NodeKind,
-        at: &Range<usize>,
+        node: &Node,
         scope: Option<usize>,
-    ) -> Result<String, Error> {
-        Ok(scoped(self.identity(kind, at)?.text, scope))
+        pattern: &Pattern,
+    ) -> Result<Identity, Error> {
+        let words = match pattern {
+            Pattern::Word(word) => std::slice::from_ref(word),
+            Pattern::Exact(slots) => slots,
+            _ => &[],
+        };
+        // What its words are has been worked out already.
+        if !words.is_empty() && is_plain(&node.kind) && !self.analyzer.has_languages() {
+            return Ok(Identity::Words(words.into()));
+        }
+        Ok(Identity::Text(scoped(self.part(&node.kind, &node.at)?.text, scope)))
     }
 
-    /// The same for a text of one word, whose term is known.
-    pub(super) fn word_identity(&self, term: &str, scope: Option<usize>) -> String {
-        scoped(plain_identity(term), scope)
-    }
-
-    /// The term of a node that is a text of one word, once it has its pattern: it need not be analysed again.
-    pub(super) fn lone_term<'p>(&'p self, kind: &NodeKind, pattern: &Pattern) -> Option<&'p str> {
-        let (NodeKind::Text(_), Pattern::Word(word)) = (kind, pattern) else { return None };
-        match &self.plan.words[word.0 as usize].terms {
-            Terms::One { term, .. } if !self.analyzer.has_languages() => Some(term),
-            _ => None,
+    /// Whether two leaves are the same query term.
+    pub(super) fn is_same(&self, left: &Identity, right: &Identity) -> bool {
+        match (left, right) {
+            (Identity::Words(left), Identity::Words(right)) => left == right,
+            (Identity::Text(left), Identity::Text(right)) => left == right,
+            (Identity::Words(words), Identity::Text(text))
+            | (Identity::Text(text), Identity::Words(words)) => self.text_of(words) == *text,
         }
     }
 
-    fn identity(&self, kind: &NodeKind, at: &Range<usize>) -> Result<Identity, Error> {
+    /// The text of plain words, as [`Self::part`] makes it.
+    fn text_of(&self, words: &[WordId]) -> String {
+        let words = words.iter().map(|word| &self.plan.words[word.0 as usize]);
+        let scope = words.clone().next().and_then(|word| word.scope);
+        let part = |word: &Word| match &word.terms {
+            Terms::One { term, .. } => Part::word(plain_identity(term)),
+            Terms::Many { .. } | Terms::Mixed { .. } => Part::word(String::new()),
+        };
+        scoped(phrase(words.map(part).collect(), 0).text, scope)
+    }
+
+    fn part(&self, kind: &NodeKind, at: &Range<usize>) -> Result<Part, Error> {
         Ok(match kind {
             NodeKind::Phrase { slots, slop } => {
                 let mut parts = Vec::with_capacity(slots.len());
                 for slot in slots {
                     match self.slot(&slot.kind) {
-                        Some(words) => parts.extend(words.into_iter().map(Identity::word)),
-                        None => parts.push(self.identity(&slot.kind, &slot.at)?),
+                        Some(words) => parts.extend(words.into_iter().map(Part::word)),
+                        None => parts.push(self.part(&slot.kind, &slot.at)?),
                     }
                 }
                 phrase(parts, *slop)
             }
             NodeKind::Window { operands, distance, ordered } => {
-                let operands = self.identities(operands.iter())?;
+                let operands = self.parts(operands.iter())?;
                 let text = format!("window {distance:?} {ordered} ({})", texts(&operands));
-                Identity { text, is_word: false }
+                Part { text, is_word: false }
             }
-            NodeKind::Joint(items) | NodeKind::Or(items) => any(self.identities(items.iter())?),
-            NodeKind::Clauses(clauses) => {
-                any(self.identities(clauses.iter().map(|(_, item)| item))?)
-            }
+            NodeKind::Joint(items) | NodeKind::Or(items) => any(self.parts(items.iter())?),
+            NodeKind::Clauses(clauses) => any(self.parts(clauses.iter().map(|(_, item)| item))?),
             NodeKind::Field { name, node } => {
                 let field = self.text_field(name, at)?.flatten();
-                let Identity { text, is_word } = self.identity(&node.kind, &node.at)?;
-                Identity { text: format!("{field:?}: {text}"), is_word }
+                let Part { text, is_word } = self.part(&node.kind, &node.at)?;
+                Part { text: format!("{field:?}: {text}"), is_word }
             }
             kind => {
                 let words = self.slot(kind).unwrap_or_default();
-                phrase(words.into_iter().map(Identity::word).collect(), 0)
+                phrase(words.into_iter().map(Part::word).collect(), 0)
             }
         })
     }
 
-    fn identities<'n>(
-        &self,
-        nodes: impl Iterator<Item = &'n Node>,
-    ) -> Result<Vec<Identity>, Error> {
-        nodes.map(|node| self.identity(&node.kind, &node.at)).collect()
+    fn parts<'n>(&self, nodes: impl Iterator<Item = &'n Node>) -> Result<Vec<Part>, Error> {
+        nodes.map(|node| self.part(&node.kind, &node.at)).collect()
     }
 
     /// The words and patterns of one slot of a phrase; `None` for what joins several.
@@ -129,6 +149,17 @@ impl Planner<'_> {
     }
 }
 
+/// Whether a node is plain text, which stands for single terms.
+fn is_plain(kind: &NodeKind) -> bool {
+    match kind {
+        NodeKind::Text(_) => true,
+        NodeKind::Phrase { slots, slop: 0 } => {
+            slots.iter().all(|slot| matches!(slot.kind, NodeKind::Text(_)))
+        }
+        _ => false,
+    }
+}
+
 /// The text of a word by its term or stems.
 fn plain_identity(terms: &str) -> String {
     ["word ", terms].concat()
@@ -141,21 +172,21 @@ fn scoped(text: String, scope: Option<usize>) -> String {
     }
 }
 
-fn texts(items: &[Identity]) -> String {
+fn texts(items: &[Part]) -> String {
     items.iter().map(|item| item.text.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-fn phrase(mut slots: Vec<Identity>, slop: u32) -> Identity {
+fn phrase(mut slots: Vec<Part>, slop: u32) -> Part {
     match slots.len() {
         1 => slots.remove(0),
-        _ => Identity { text: format!("phrase~{slop} ({})", texts(&slots)), is_word: false },
+        _ => Part { text: format!("phrase~{slop} ({})", texts(&slots)), is_word: false },
     }
 }
 
 /// A choice; one of a single word is that word.
-fn any(mut items: Vec<Identity>) -> Identity {
+fn any(mut items: Vec<Part>) -> Part {
     match items.as_slice() {
-        [Identity { is_word: true, .. }] => items.remove(0),
-        _ => Identity { text: format!("any ({})", texts(&items)), is_word: false },
+        [Part { is_word: true, .. }] => items.remove(0),
+        _ => Part { text: format!("any ({})", texts(&items)), is_word: false },
     }
 }

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use analysis::{split_form, split_stem};
+use smallvec::{SmallVec, smallvec};
 
 use super::build::Planner;
 use super::words::piece_idf;
@@ -15,7 +16,10 @@ use crate::Error;
 use crate::syntax::{Node, NodeKind, Occur};
 
 /// A pattern and its words' idfs, in the order in which they are added up; `None` where no word is left to look for.
-pub(super) type Weighed = Option<(Pattern, Vec<f64>)>;
+pub(super) type Weighed = Option<(Pattern, Few<f64>)>;
+
+/// A list with a place for each word of most queries.
+pub(super) type Few<T> = SmallVec<[T; 4]>;
 
 impl Planner<'_> {
     /// What a node matches within a scope. Its own boost is the caller's business.
@@ -64,7 +68,7 @@ impl Planner<'_> {
 
     /// The slots of a quoted phrase.
     fn slots(&mut self, slots: &[Node], slop: u32, scope: Option<usize>) -> Result<Weighed, Error> {
-        let mut words = Vec::new();
+        let mut words = Few::new();
         for slot in slots {
             match &slot.kind {
                 NodeKind::Joint(_) | NodeKind::Or(_) | NodeKind::Clauses(_) => {
@@ -98,7 +102,7 @@ impl Planner<'_> {
         at: &Range<usize>,
         scope: Option<usize>,
     ) -> Result<Weighed, Error> {
-        let (mut patterns, mut all) = (Vec::with_capacity(operands.len()), Vec::new());
+        let (mut patterns, mut all) = (Vec::with_capacity(operands.len()), Few::new());
         for operand in operands {
             match self.operand(operand, scope, "in a window")? {
                 Some((pattern, idfs)) => {
@@ -170,18 +174,18 @@ impl Planner<'_> {
             [] => return Ok(None),
             [pattern] => {
                 let idf = self.any_idf(pattern)?;
-                return Ok(patterns.pop().map(|pattern| (pattern, vec![idf])));
+                return Ok(patterns.pop().map(|pattern| (pattern, smallvec![idf])));
             }
             _ => {}
         }
         let words: Option<Vec<WordId>> = patterns.iter().map(single_word).collect();
         if let Some(words) = words {
             let word = self.merge(&words, at)?;
-            return Ok(Some((Pattern::Word(word), vec![self.idf(word)])));
+            return Ok(Some((Pattern::Word(word), smallvec![self.idf(word)])));
         }
         let pattern = Pattern::Any(patterns);
         let idf = self.any_idf(&pattern)?;
-        Ok(Some((pattern, vec![idf])))
+        Ok(Some((pattern, smallvec![idf])))
     }
 
     /// The idf of a choice: that of the documents with any of all the words in it.

@@ -6,10 +6,12 @@ use std::ops::Range;
 
 use analysis::{form_range, form_term, split_form, split_stem};
 use fst::{IntoStreamer, Streamer};
+use smallvec::SmallVec;
 use store::postings::TermInfo;
 use store::{IndexFile, Segment, TermOrdinal};
 
 use super::build::Planner;
+use super::patterns::Few;
 use super::statistics::{count_bits, field_doc_freq, segment_terms, union_documents};
 use super::{Expansion, Form, Note, Plan, Surface, Terms, Word, WordId};
 use crate::Error;
@@ -24,7 +26,7 @@ impl Planner<'_> {
         kind: &NodeKind,
         at: &Range<usize>,
         scope: Option<usize>,
-    ) -> Result<Vec<WordId>, Error> {
+    ) -> Result<Few<WordId>, Error> {
         let words = match kind {
             NodeKind::Text(text) => {
                 let tokens = self.tokens(text).into_iter();
@@ -33,7 +35,7 @@ impl Planner<'_> {
                     .collect::<Result<_, _>>()?
             }
             NodeKind::Surface(text) => {
-                let mut words = Vec::new();
+                let mut words = Few::new();
                 for (written, term) in self.tokens(text) {
                     let mut surface = String::new();
                     self.analyzer.surface(written, &mut surface);
@@ -62,14 +64,14 @@ impl Planner<'_> {
         kind: &NodeKind,
         at: &Range<usize>,
         scope: Option<usize>,
-    ) -> Result<Vec<WordId>, Error> {
+    ) -> Result<Few<WordId>, Error> {
         let (index, analyzer) = (self.index, self.analyzer);
         let limits = expand::Limits {
             pattern: written(kind).to_owned(),
             at: at.clone(),
             max_expansions: self.options.max_expansions,
         };
-        let mut words = Vec::new();
+        let mut words = Few::new();
         match kind {
             NodeKind::Fuzzy { text, distance } => {
                 for (_, term) in self.tokens(text) {
@@ -121,8 +123,8 @@ impl Planner<'_> {
     }
 
     /// The words of a text as written, each with its term.
-    pub(super) fn tokens<'t>(&self, text: &'t str) -> Vec<(&'t str, String)> {
-        let mut tokens = Vec::new();
+    pub(super) fn tokens<'t>(&self, text: &'t str) -> SmallVec<[(&'t str, String); 1]> {
+        let mut tokens = SmallVec::new();
         self.analyzer.words(text, |word, _| {
             let mut term = String::new();
             self.analyzer.term(word, &mut term);
@@ -239,8 +241,8 @@ impl Planner<'_> {
         scope: Option<usize>,
         at: &Range<usize>,
     ) -> Result<Surface, Error> {
-        let mut filter =
-            SurfaceFilter::new(self.analyzer, &self.plan.text_fields, &written, at.clone());
+        let schema = &self.index.manifest().schema;
+        let mut filter = SurfaceFilter::new(self.analyzer, schema, &written, at.clone());
         let documents = surface_documents(self.index, &mut filter, infos, scope)?;
         Ok(Surface { written, documents, others: None })
     }
