@@ -30,11 +30,11 @@ use crate::Error;
 pub(crate) const HEADER_LENGTH: u64 = 4096;
 
 /// The format written by this version, and the newest it reads.
-pub const FORMAT_VERSION: u32 = 3;
+pub const FORMAT_VERSION: u32 = 4;
 
 /// The oldest format this version reads. Raise it together with [`FORMAT_VERSION`] where files written before cannot be
 /// read any more.
-pub const OLDEST_FORMAT: u32 = 3;
+pub const OLDEST_FORMAT: u32 = 4;
 
 /// No text begins with the first byte, and a transfer that touches line ends damages the rest.
 pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PMK\r\n\x1a\n";

@@ -8,7 +8,7 @@ use codec::checksum::crc32;
 
 use crate::header::{HEADER_LENGTH, Header, HeaderBytes, is_zero};
 use crate::manifest::checks;
-use crate::postings::END;
+use crate::postings::{Champions, END};
 use crate::sections::names;
 use crate::sections::norms::norm_of;
 use crate::sections::order::Order;
@@ -206,7 +206,10 @@ fn check_postings(segment: &Segment, report: &mut VerifyReport) -> Result<(), Er
             return Err(wrong(format!("the list of term {ordinal} is out of place")));
         }
         ends = (term.postings.1, term.positions.1);
-        let mut cursor = segment.postings(&term)?.cursor()?;
+        let list = segment.postings(&term)?;
+        let champions = list.champions()?;
+        let mut champions = champions.iter().flat_map(Champions::postings).peekable();
+        let mut cursor = list.cursor()?;
         let (mut documents, mut occurrences, mut previous) = (0u32, 0u64, None);
         while cursor.doc() != END {
             let document = cursor.doc();
@@ -217,10 +220,16 @@ fn check_postings(segment: &Segment, report: &mut VerifyReport) -> Result<(), Er
                 place.ok_or_else(|| wrong(format!("document {document} is out of order")))?;
             check_positions(segment, document, frequency, &positions).map_err(wrong)?;
             *place += if is_form { 0 } else { u64::from(frequency) };
+            champions.next_if_eq(&(document, frequency));
             documents += 1;
             occurrences += u64::from(frequency);
             previous = Some(document);
             cursor.advance()?;
+        }
+        if let Some((document, frequency)) = champions.next() {
+            return Err(wrong(format!(
+                "a champion of term {ordinal} stands {frequency} times in document {document}, which its list does not say"
+            )));
         }
         if (documents, occurrences) != (term.doc_freq, term.collection_freq) {
             return Err(wrong(format!(

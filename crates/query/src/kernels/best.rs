@@ -87,6 +87,11 @@ impl Best {
         }
     }
 
+    /// How many are wanted.
+    pub(crate) fn wanted(&self) -> usize {
+        self.k
+    }
+
     /// Tells others the score that `k` documents reach, and takes over theirs.
     #[inline]
     pub(crate) fn share(&mut self, floor: &SharedFloor) {

@@ -7,7 +7,7 @@
 
 use store::SegmentRecord;
 use store::norms::norm_lengths;
-use store::postings::Bound;
+use store::postings::{Bound, Champions};
 
 use crate::Bm25;
 
@@ -54,6 +54,11 @@ impl ImpactBounds {
     #[inline]
     pub(crate) fn line_scale(&self, weight: f64) -> Option<f32> {
         self.factor.map(|factor| round_up(weight * factor))
+    }
+
+    /// At most this is the impact of any posting that is no champion of its list; `None` where nothing is known.
+    pub(crate) fn others(&self, champions: &Champions) -> Option<f64> {
+        self.factor.map(|factor| champions.others() * 255.0 * factor)
     }
 
     /// At least this is the k-th best impact that a list stores.

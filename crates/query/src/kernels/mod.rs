@@ -8,6 +8,7 @@ mod allowed;
 mod best;
 mod bounds;
 mod buffers;
+mod champions;
 mod count;
 mod impacts;
 mod parallel;
@@ -113,17 +114,20 @@ fn best_docs(wanted: BestDocs<'_>) -> Result<Option<TopDocs>, Error> {
         shape => {
             let Some(terms) = roles(shape) else { return Ok(None) };
             let is_plain = documents.is_none();
-            let is_known = is_plain && terms.len() == 1;
             if is_plain {
                 best.prime(floor(index, plan, &terms, k)?);
             }
             for (number, segment) in index.segments().iter().enumerate() {
-                let conditions =
-                    Conditions { counts_all: exact_total && !is_known, ..conditions(number) };
-                work.add(ranked::run(segment, number, &terms, conditions, &mut best)?);
-            }
-            if is_known {
-                work = Work { candidates: terms[0].1.doc_freq, skipped: false, ..work };
+                let conditions = conditions(number);
+                if let ([(_, term)], true) = (&terms[..], is_plain) {
+                    if let Some(info) = term.infos.get(number).and_then(Option::as_ref) {
+                        let list = segment.postings(info)?;
+                        let weight = term.weight;
+                        work.add(ranked::run_list(segment, list, weight, conditions, &mut best)?);
+                    }
+                } else {
+                    work.add(ranked::run(segment, number, &terms, conditions, &mut best)?);
+                }
             }
         }
     }

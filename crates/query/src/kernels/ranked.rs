@@ -40,6 +40,7 @@ use term::Term;
 use super::allowed::Allowed;
 use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
+use super::champions;
 use super::impacts::ImpactTable;
 use super::parallel::SharedFloor;
 use super::term::{bits, count_in};
@@ -162,8 +163,14 @@ pub(crate) fn run_list(
     conditions: Conditions<'_>,
     best: &mut Best,
 ) -> Result<Work, Error> {
-    let term = Term::new(list, Role::Must, weight)?;
     let is_plain = conditions.allowed.is_all();
+    if is_plain && champions::offer(segment, &list, weight, conditions.bm25, best)? {
+        let blocks = Blocks::of_list(0, list.block_count());
+        return Ok(Work { candidates: u64::from(list.doc_freq()), skipped: false, blocks });
+    }
+    // Only of required terms all documents are counted.
+    let role = if is_plain { Role::Should } else { Role::Must };
+    let term = Term::new(list, role, weight)?;
     let counts_all = conditions.counts_all && !is_plain;
     let work = evaluate(segment, vec![term], Conditions { counts_all, ..conditions }, best)?;
     let all = Work { candidates: u64::from(list.doc_freq()), skipped: false, ..work };

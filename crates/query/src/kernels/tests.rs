@@ -17,6 +17,7 @@ use store::{
 
 use super::allowed::Allowed;
 use super::best::Best;
+use super::champions;
 use super::count;
 use super::parallel;
 use super::phrase::{self, PhraseScan};
@@ -308,6 +309,18 @@ fn the_sample_has_lists_of_every_class() {
     }
 }
 
+#[test]
+fn champions_answer_for_some_lists_of_the_sample() {
+    let segment = &sample().index.segments()[0];
+    let bm25 = Bm25::new(1.2, 0.75, sample().average);
+    let answers = |info: &&TermInfo| {
+        let list = segment.postings(info).unwrap();
+        champions::offer(segment, &list, 1.0, bm25, &mut Best::new(10)).unwrap()
+    };
+    let infos = sample().infos.iter().filter_map(|infos| infos[0].as_ref());
+    assert_ne!(infos.filter(answers).count(), 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -350,6 +363,32 @@ proptest! {
             let counted = work.blocks.read + work.blocks.skipped;
             // Nothing is opened where a required term is nowhere.
             prop_assert!(counted == 0 || counted == blocks_of(&leaves), "{:?}", work.blocks);
+            prop_assert_eq!(hits(best), best_of(all, k));
+        }
+    }
+
+    #[test]
+    fn the_best_of_one_list_are_those_of_brute_force(
+        word in 0..WORDS,
+        weight in 0.1f64..5.0,
+        bm25 in ranking(),
+        filter in filter(),
+        k in prop_oneof![5 => 1usize..20, 1 => Just(100)],
+        counts_all: bool,
+        is_reordered: bool,
+    ) {
+        let mut all = expected(&[(Role::Should, word, weight)], bm25);
+        all.retain(|(doc, _)| passes(&filter, *doc));
+        let allowed = Allowed::new(filter.as_deref());
+        let index = ordered(is_reordered, &mut all);
+        let segment = &index.segments()[0];
+        if let Some(info) = &sample().infos[word][0] {
+            let list = segment.postings(info).unwrap();
+            let mut best = Best::of(k, index.segments());
+            let conditions = Conditions { allowed, bm25, counts_all };
+            let work = ranked::run_list(segment, list, weight, conditions, &mut best).unwrap();
+            prop_assert!(work.candidates == all.len() as u64 || work.skipped);
+            prop_assert_eq!(work.blocks.read + work.blocks.skipped, list.block_count() as u64);
             prop_assert_eq!(hits(best), best_of(all, k));
         }
     }

@@ -76,6 +76,12 @@ impl<'a> ImpactModel<'a> {
         self.norms[doc as usize]
     }
 
+    /// The impact of a posting.
+    pub(super) fn impact(&self, doc: u32, frequency: u32) -> f32 {
+        let frequency = frequency as f32;
+        frequency / (frequency + self.denominators[doc as usize])
+    }
+
     /// The impacts of postings in 255ths: `up` becomes them rounded up, `down` rounded down.
     pub(super) fn impacts(
         &self,

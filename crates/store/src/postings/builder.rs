@@ -6,6 +6,7 @@
 use codec::packed;
 
 use super::bounds::{Bound, ImpactModel};
+use super::champions::{CHAMPIONS_FROM, ChampionsBuilder};
 use super::chunked::{CHUNK, ChunkPostings, ENTRY_BYTES, write_chunk};
 use super::places::LENGTH_BYTES;
 use super::{BLOCK, HEAD_BYTES, ListClass};
@@ -74,6 +75,7 @@ pub struct ListBuilder {
     least_impacts: Vec<u8>,
     /// How many postings have each impact in 255ths, rounded down.
     counts: Box<[u32; 256]>,
+    champions: ChampionsBuilder,
 }
 
 impl Default for ListBuilder {
@@ -106,6 +108,7 @@ impl ListBuilder {
             impacts: Vec::new(),
             least_impacts: Vec::new(),
             counts: Box::new([0; 256]),
+            champions: ChampionsBuilder::default(),
         }
     }
 
@@ -279,7 +282,7 @@ impl ListBuilder {
         }
     }
 
-    fn write_blocks(&self, postings: &mut Vec<u8>) {
+    fn write_blocks(&mut self, postings: &mut Vec<u8>) {
         if self.has_kth() {
             let start = postings.len();
             postings.extend(self.kth_impacts());
@@ -290,6 +293,9 @@ impl ListBuilder {
             postings.extend(self.bound.to_bytes());
         }
         postings.extend_from_slice(&self.blocks);
+        if CHAMPIONS_FROM <= self.expected {
+            self.champions.write(postings);
+        }
     }
 
     /// The largest value of which 10, 100, 1000 postings have that impact or more.
@@ -401,6 +407,10 @@ impl ListBuilder {
             for &impact in &self.least_impacts {
                 self.counts[usize::from(impact)] += 1;
             }
+        }
+        if CHAMPIONS_FROM <= self.expected {
+            let ListBuilder { champions, docs, frequencies, impacts, .. } = self;
+            champions.offer(model, docs, frequencies, impacts);
         }
         self.bound.join(bound);
         bound

@@ -12,7 +12,7 @@
 //! # Layout
 //!
 //! ```text
-//! List      := Kth{3} Bound Zero{2} Entry{ceil(N/4096)} Chunk*                        N: documents of the segment
+//! List      := Kth{3} Bound Zero{2} Entry{ceil(N/4096)} Chunk* Champions              N: documents of the segment
 //! Entry     := chunk_offset:u32 positions_offset:u32 count:u16 Bound form:u8 Zero{2}   16 bytes, by chunk number: O(1) seek
 //! Chunk     := Line Docs Block{blocks if blocks > 1} Packed(frequencies - 1){blocks}   blocks = ceil(count/128)
 //! Line      := u8{16} | u8{64}                                                        count < 512 | otherwise; none for ids

@@ -11,7 +11,7 @@
 //! ```text
 //! tiny    df <= 8             Postings := (Gap Frequency? Position*)*                varints, positions among them
 //! sparse  df <= 128           Postings := Bound Block                                one block
-//! sparse  df >  128           Postings := Kth{3} Bound Zero{2} Skip{ceil(df/128)} Block{ceil(df/128)}
+//! sparse  df >  128           Postings := Kth{3} Bound Zero{2} Skip{ceil(df/128)} Block{ceil(df/128)} Champions?
 //! chunked df >= 1024, N/64    see [`chunked`]
 //!
 //! Bound := max_impact:u8 max_frequency:u8 min_norm:u8
@@ -23,6 +23,7 @@
 //!   `Frequency` (less 2) stands only where that bit is 0. Gaps in blocks are the same without the doubling.
 //! * `block_offset` counts bytes from the first `Block`, `positions_offset` from the list's start in `positions`.
 //! * `Kth` are lower bounds of the 10th, 100th and 1000th best impact of the list, 0 where it is shorter.
+//! * `Champions` stand where df >= 512, see [`Champions`].
 //! * Section `positions` holds `length:u16{runs - 1} Packed{runs}` for each block of a sparse list (and of a chunk): the
 //!   positions of its postings one after another, cut into runs of 128 that are packed each, behind the lengths in bytes
 //!   of all runs but the last. Of a posting stands the first position as it is, then the distance to the previous one
@@ -34,6 +35,7 @@
 
 pub mod bounds;
 mod builder;
+mod champions;
 pub mod chunked;
 mod cursor;
 pub mod pairs;
@@ -42,11 +44,13 @@ mod table;
 
 pub use bounds::{Bound, ImpactModel};
 pub use builder::{ListBuilder, ListSummary, Postings};
+pub use champions::Champions;
 pub use cursor::Cursor;
 pub use places::Places;
 pub(crate) use table::TermTable;
 pub use table::TermTableBuilder;
 
+use champions::CHAMPIONS_FROM;
 use codec::{packed, simd};
 
 use crate::{Error, TermOrdinal};
@@ -129,6 +133,8 @@ pub struct PostingList<'a> {
     skips: &'a [u8],
     /// From the first block or chunk to the end of the section: decoders like to load beyond what they use.
     blocks: &'a [u8],
+    /// How many of these bytes are the list's.
+    length: usize,
     positions: &'a [u8],
 }
 
@@ -181,6 +187,7 @@ impl<'a> PostingList<'a> {
             bound: Bound::UNKNOWN,
             skips: &[],
             blocks: bytes,
+            length,
             positions,
         };
         let block_count = list.block_count();
@@ -200,7 +207,17 @@ impl<'a> PostingList<'a> {
             list.bound = Bound::from_bytes([bytes[3], bytes[4], bytes[5]]);
             (list.skips, list.blocks) = bytes[HEAD_BYTES..].split_at(skip_bytes);
         }
+        list.length = length.saturating_sub(bytes.len() - list.blocks.len());
         Ok(list)
+    }
+
+    /// The postings with the best impacts, of which nothing else is read; `None` where the list is short, or they cannot be
+    /// told apart from the next ones.
+    pub fn champions(&self) -> Result<Option<Champions>, Error> {
+        if self.doc_freq < CHAMPIONS_FROM {
+            return Ok(None);
+        }
+        Champions::read(&self.blocks[..self.length], self.doc_count)
     }
 
     /// Documents in the list.

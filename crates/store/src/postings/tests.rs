@@ -116,6 +116,21 @@ fn postings(longest: usize, most_positions: usize) -> impl Strategy<Value = Post
 }
 
 #[test]
+fn champions_stand_where_impacts_differ() {
+    let frequency = |doc: u32| if doc < 30 { 1 + doc } else { 1 };
+    let postings: Postings = (0..600).map(|doc| (doc, (0..frequency(doc)).collect())).collect();
+    let mut written = Written::of(&postings);
+    let champions = written.list(2).unwrap().champions().unwrap().expect("impacts differ");
+    assert_eq!(champions.postings().count(), 10);
+    // The last byte of the list is their number.
+    let last = written.postings.len() - 1;
+    written.postings[last] = 200;
+    assert!(matches!(written.list(2).unwrap().champions(), Err(Error::Corrupt { .. })));
+    let alike: Postings = (0..600).map(|doc| (doc, vec![doc % 2])).collect();
+    assert!(Written::of(&alike).list(2).unwrap().champions().unwrap().is_none());
+}
+
+#[test]
 fn a_damaged_rank_in_a_dense_chunk_is_an_error() {
     let postings: Postings = (0..3000).map(|doc| (doc, vec![doc % 5])).collect();
     let mut written = Written::of(&postings);
@@ -261,6 +276,36 @@ proptest! {
     }
 
     #[test]
+    fn champions_are_the_best_and_nothing_is_above_what_they_say_of_the_others(
+        postings in prop_oneof![postings(900, 20), frequent(5), frequent(60)],
+    ) {
+        let written = Written::of(&postings);
+        let impact_of = |doc: u32, frequency: u32| {
+            let length = f64::from(written.documents.lengths[doc as usize]);
+            impact(1.2, 0.75, 20.0, length, frequency)
+        };
+        let mut all: Vec<_> =
+            postings.iter().map(|(doc, positions)| (*doc, positions.len() as u32)).collect();
+        for ordinal in 0..3 {
+            let list = written.list(ordinal).unwrap();
+            let Some(champions) = list.champions().unwrap() else { continue };
+            let found: Vec<_> = champions.postings().collect();
+            prop_assert!((10..=Champions::MOST).contains(&found.len()));
+            prop_assert!(found.is_sorted_by(|a, b| a.0 < b.0));
+            let is_champion = |posting: &(u32, u32)| found.contains(posting);
+            all.sort_by_key(|posting| !is_champion(posting));
+            let (best, others) = all.split_at(found.len());
+            prop_assert!(best.iter().all(is_champion), "{found:?} are postings of the list");
+            for &(doc, frequency) in others {
+                prop_assert!(impact_of(doc, frequency) <= champions.others());
+            }
+            for &(doc, frequency) in best {
+                prop_assert!(champions.others() < impact_of(doc, frequency));
+            }
+        }
+    }
+
+    #[test]
     fn a_baked_bound_scaled_by_the_averages_stays_a_bound(
         frequency in 1u32..1000, length in 1.0..1e5f64, average in 1.0..1e4f64, other in 1.0..1e4f64,
         k1 in 0.0..5.0f64, b in 0.0..=1.0f64,
@@ -272,7 +317,7 @@ proptest! {
 
     #[test]
     fn damaged_lists_give_errors_or_answers(
-        postings in prop_oneof![postings(12, 4), postings(400, 4), frequent(4)],
+        postings in prop_oneof![postings(12, 4), postings(400, 4), postings(800, 9), frequent(4)],
         damage in prop::collection::vec((0usize..3, any::<prop::sample::Index>(), any::<u8>()), 1..8),
     ) {
         let mut written = Written::of(&postings);
@@ -285,8 +330,9 @@ proptest! {
             }
         }
         for ordinal in 0..4 {
-            if let Ok(cursor) = written.list(ordinal).and_then(|list| list.cursor()) {
-                let _ = read_all(cursor);
+            if let Ok(list) = written.list(ordinal) {
+                let _ = list.champions();
+                let _ = list.cursor().and_then(read_all);
             }
         }
     }

@@ -10,7 +10,7 @@ use super::recording::Dice;
 use crate::header::{HEADER_LENGTH, HeaderBytes, SECTOR, Slot};
 use crate::manifest::encoding;
 use crate::postings::END;
-use crate::{Error, IndexFile, Manifest, Segment, TermOrdinal, names};
+use crate::{Error, FORMAT_VERSION, IndexFile, Manifest, Segment, TermOrdinal, names};
 
 /// Two commits, so that both slots and a superseded manifest are there.
 fn small_file() -> Vec<u8> {
@@ -159,10 +159,13 @@ fn foreign_and_newer_files_are_refused_by_name() {
     text_mode.remove(4);
     assert!(message(&text_mode).contains("copied as text"));
     let mut newer = small_file();
-    (newer[8], newer[12]) = (7, 4);
-    let expected = "has format 7, which needs a reader of format 4 or later, and this program reads \
-                    format 3; update Pressmark or build the index again";
-    assert!(message(&newer).contains(expected), "{}", message(&newer));
+    let next = FORMAT_VERSION + 1;
+    (newer[8], newer[12]) = (77, next as u8);
+    let expected = format!(
+        "has format 77, which needs a reader of format {next} or later, and this program reads \
+         format {FORMAT_VERSION}; update Pressmark or build the index again"
+    );
+    assert!(message(&newer).contains(&expected), "{}", message(&newer));
 }
 
 /// Puts `manifest` (or any bytes in its place) into the file with all checksums right.
