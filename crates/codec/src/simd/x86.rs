@@ -505,31 +505,74 @@ pub(super) unsafe fn or_windows_avx2(words: &mut [u64; 64], counts: &[u8; 32], n
     }
 }
 
+/// Eight words at a time, each with a lane for its numbers: lanes take eight bytes from where their numbers start, and give
+/// up one number each a step.
+///
 /// # Safety
 ///
-/// The machine has AVX-512 F, BMI and BMI2.
-#[target_feature(enable = "avx512f,bmi1,bmi2")]
+/// The machine has AVX-512 F, BW and VBMI, BMI and BMI2.
+#[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi1,bmi2")]
 pub(super) unsafe fn or_windows_avx512(words: &mut [u64; 64], counts: &[u8; 32], numbers: &[u8]) {
-    // Eight numbers in eight bytes.
-    const NUMBERS: u64 = 0x3f3f_3f3f_3f3f_3f3f;
-    let bits = |rank: usize, count: usize| {
-        let packed = scalar::eight_bytes(numbers, rank * 6 / 8) >> (rank * 6 % 8);
-        let turns = _mm_cvtsi64_si128(_pdep_u64(packed, NUMBERS) as i64);
-        // From 8 on, all eight are wanted.
-        let wanted = _bzhi_u32(0xff, count as u32) as u8;
-        _mm512_maskz_rolv_epi64(wanted, _mm512_set1_epi64(1), _mm512_cvtepu8_epi64(turns))
+    const NIBBLES: u64 = 0x0f0f_0f0f_0f0f_0f0f;
+    const SUMS: u64 = 0x0101_0101_0101_0101;
+    // Eight bytes have nine whole numbers, wherever the first one starts.
+    const WHOLE: i64 = 9;
+    // The numbers of eight words that reach no further than one register, from any bit of its first byte on.
+    const NEAR: u64 = 72;
+    let (one, sevens) = (_mm512_set1_epi64(1), _mm512_set1_epi64(7));
+    let low_byte = _mm512_broadcast_i32x4(_mm_set_epi64x(0x0808_0808_0808_0808, 0));
+    let each_byte = _mm512_set1_epi64(0x0706_0504_0302_0100);
+    let widen = |bytes: u64| _mm512_cvtepu8_epi64(_mm_cvtsi64_si128(bytes as i64));
+    let load = |at: usize| {
+        let rest = numbers.get(at..).unwrap_or_default();
+        let own = _bzhi_u64(u64::MAX, rest.len().min(64) as u32);
+        // SAFETY: as many bytes are loaded as there are.
+        unsafe { _mm512_maskz_loadu_epi8(own, rest.as_ptr().cast()) }
     };
     let mut rank = 0;
-    for (two, &counts) in words.as_chunks_mut::<2>().0.iter_mut().zip(counts) {
-        for (word, count) in two.iter_mut().zip([counts & 15, counts >> 4]) {
-            let count = usize::from(count);
-            let mut found = bits(rank, count);
-            if 8 < count {
-                found = _mm512_or_si512(found, bits(rank + 8, count - 8));
+    for (eight, counts) in words.as_chunks_mut().0.iter_mut().zip(counts.as_chunks().0) {
+        let eight: &mut [u64; 8] = eight;
+        let counts = _pdep_u64(u64::from(u32::from_le_bytes(*counts)), NIBBLES);
+        // Sums of eight counts of at most 15 fit into a byte.
+        let sums = counts.wrapping_mul(SUMS);
+        let total = sums >> 56;
+        let (counts, before) = (widen(counts), widen(sums << 8));
+        let six =
+            |ranks| _mm512_add_epi64(_mm512_slli_epi64(ranks, 2), _mm512_slli_epi64(ranks, 1));
+        let bits = _mm512_add_epi64(six(before), _mm512_set1_epi64((rank * 6 % 8) as i64));
+        let first = load(rank * 6 / 8);
+        let take = |bits| {
+            let bytes = _mm512_shuffle_epi8(_mm512_srli_epi64(bits, 3), low_byte);
+            let bytes = _mm512_add_epi8(bytes, each_byte);
+            let eight = match total {
+                0..=NEAR => _mm512_permutexvar_epi8(bytes, first),
+                _ => _mm512_permutex2var_epi8(first, bytes, load(rank * 6 / 8 + 64)),
+            };
+            _mm512_srlv_epi64(eight, _mm512_and_si512(bits, sevens))
+        };
+        let more_than = |number: i64| _mm512_cmpgt_epu64_mask(counts, _mm512_set1_epi64(number));
+        let mut found = _mm512_setzero_si512();
+        let mut packed = take(bits);
+        let mut step = |number: i64, packed: &mut __m512i| {
+            // Turning goes by the lowest six bits.
+            let bit = _mm512_rolv_epi64(one, *packed);
+            found = _mm512_mask_or_epi64(found, more_than(number), found, bit);
+            *packed = _mm512_srli_epi64(*packed, 6);
+        };
+        (0..4).for_each(|number| step(number, &mut packed));
+        if more_than(4) != 0 {
+            (4..WHOLE).for_each(|number| step(number, &mut packed));
+            if more_than(WHOLE) != 0 {
+                packed = take(_mm512_add_epi64(bits, _mm512_set1_epi64(6 * WHOLE)));
+                (WHOLE..15).for_each(|number| step(number, &mut packed));
             }
-            *word |= _mm512_reduce_or_epi64(found) as u64;
-            rank += count;
         }
+        // SAFETY: `eight` is 64 bytes long.
+        unsafe {
+            let at = eight.as_mut_ptr().cast();
+            _mm512_storeu_si512(at, _mm512_or_si512(_mm512_loadu_si512(at), found));
+        }
+        rank += total as usize;
     }
 }
 

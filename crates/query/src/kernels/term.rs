@@ -109,7 +109,7 @@ const LEAD_SHARE: u64 = 64;
 const PROBES: u32 = 4;
 
 /// From so many windows on, all words of a chunk are made at once.
-const MANY_WINDOWS: u32 = 32;
+const MANY_WINDOWS: u32 = 14;
 
 /// Adds documents of a chunk; the windows they are in.
 #[inline(always)]
