@@ -41,8 +41,10 @@ pub(crate) fn run(
     for (role, list) in terms {
         scans.push((role, TermScan::new(list)?));
     }
-    if let ([(Role::Should, a), (Role::Should, b)], true) = (&mut scans[..], allowed.is_all()) {
-        // Those of one and those of the other, less those of both: far fewer words are read.
+    if let ([(Role::Should, a), (Role::Should, b)], true) = (&mut scans[..], allowed.is_all())
+        && a.can_lead()
+    {
+        // Those of one and those of the other, less those of both: the short one is looked up in the other.
         let either = u64::from(a.list().doc_freq()) + u64::from(b.list().doc_freq());
         (scans[0].0, scans[1].0) = (Role::Must, Role::Must);
         return Ok(either.saturating_sub(count_chunks(segment, &mut scans, true, allowed)?));
@@ -108,6 +110,12 @@ fn count_chunk(
 ) -> Result<u64, Error> {
     let mut words = [0; WINDOWS];
     let mut live = allowed.windows(chunk);
+    if allowed.is_all() && scans.iter().all(|(role, _)| *role == Role::Should) {
+        for (_, scan) in scans {
+            scan.mark_chunk(chunk, &mut words)?;
+        }
+        return Ok(u64::from(simd::count_words(&words)));
+    }
     for (place, (role, scan)) in scans.iter_mut().enumerate() {
         if live == 0 {
             return Ok(0);

@@ -313,12 +313,23 @@ impl<'a> TermScan<'a> {
     #[inline(always)]
     fn enter_blocks(&mut self, number: u32) -> Result<(), Error> {
         self.clear_words();
+        self.mark_blocks(number, None)
+    }
+
+    /// Adds the documents of a chunk to `words`, or to the scan's own where there are none.
+    #[inline(always)]
+    fn mark_blocks(
+        &mut self,
+        number: u32,
+        mut words: Option<&mut [u64; WINDOWS]>,
+    ) -> Result<(), Error> {
         let first = number * CHUNK;
         let last = first + (CHUNK - 1);
         self.first_block = self.list.block_of(first, self.first_block);
         for block in self.first_block..self.list.block_count() {
             self.load_docs(block)?;
-            let Arrays { docs, words, .. } = &mut *self.buffers;
+            let Arrays { docs, words: own_words, .. } = &mut *self.buffers;
+            let words = words.as_deref_mut().unwrap_or(own_words);
             let mut start = 0;
             if block == self.first_block {
                 start = simd::lower_bound(docs, 0, first);
@@ -329,6 +340,27 @@ impl<'a> TermScan<'a> {
             self.present |= set_all(words, own.map(|doc| doc - first).inspect(|_| count += 1));
             if start + count < self.docs_length || docs[self.docs_length - 1] == last {
                 break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds the documents of a chunk (they must ascend) to `words` without entering it: nothing else is known of it then.
+    #[inline(always)]
+    pub(crate) fn mark_chunk(
+        &mut self,
+        number: u32,
+        words: &mut [u64; WINDOWS],
+    ) -> Result<(), Error> {
+        if !self.is_chunked {
+            return self.mark_blocks(number, Some(words));
+        }
+        let chunk = self.list.chunk(number as usize)?;
+        match chunk.docs() {
+            ChunkDocs::Bits { words: own, .. } => simd::or_words(words, own),
+            ChunkDocs::Windows { counts, numbers } => simd::or_windows(words, counts, numbers),
+            ChunkDocs::Ids(bytes) => {
+                set_all(words, packed_ids(bytes, chunk.count()));
             }
         }
         Ok(())
