@@ -156,7 +156,10 @@ fn check_pairs(segment: &Segment) -> Result<(), Error> {
         for word in [first, second] {
             words.push(segment.postings(&segment.term(word)?)?.cursor()?);
         }
-        let mut cursor = segment.pair_list(&info)?.cursor()?;
+        let list = segment.pair_list(&info)?;
+        let champions = list.champions()?;
+        let mut champions = champions.iter().flat_map(Champions::postings).peekable();
+        let mut cursor = list.cursor()?;
         let (mut documents, mut before) = (0, None);
         while cursor.doc() != END {
             let (document, frequency) = (cursor.doc(), cursor.freq()?);
@@ -178,10 +181,12 @@ fn check_pairs(segment: &Segment) -> Result<(), Error> {
                 );
                 return Err(wrong(reason));
             }
+            champions.next_if_eq(&(document, frequency));
             before = Some(document);
             documents += 1;
             cursor.advance()?;
         }
+        check_champions(champions.next()).map_err(wrong)?;
         if documents != info.doc_freq {
             let expected = info.doc_freq;
             return Err(wrong(format!("expected {expected} documents, found {documents}")));
@@ -226,11 +231,7 @@ fn check_postings(segment: &Segment, report: &mut VerifyReport) -> Result<(), Er
             previous = Some(document);
             cursor.advance()?;
         }
-        if let Some((document, frequency)) = champions.next() {
-            return Err(wrong(format!(
-                "a champion of term {ordinal} stands {frequency} times in document {document}, which its list does not say"
-            )));
-        }
+        check_champions(champions.next()).map_err(wrong)?;
         if (documents, occurrences) != (term.doc_freq, term.collection_freq) {
             return Err(wrong(format!(
                 "term {ordinal}: expected {} documents and {} occurrences, found {documents} and {occurrences}",
@@ -243,6 +244,12 @@ fn check_postings(segment: &Segment, report: &mut VerifyReport) -> Result<(), Er
     }
     check_ends(segment, ends)?;
     check_tokens(segment, &tokens)
+}
+
+/// None is left over once all postings of the list have been seen.
+fn check_champions(left: Option<(u32, u32)>) -> Result<(), String> {
+    let Some((document, frequency)) = left else { return Ok(()) };
+    Err(format!("no posting has the champion of frequency {frequency} in document {document}"))
 }
 
 fn check_positions(
