@@ -107,6 +107,12 @@ impl Best {
         self.threshold
     }
 
+    /// Whether any score is too low to enter.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        f64::NEG_INFINITY < self.threshold
+    }
+
     /// Takes a document if it is better than the worst kept.
     #[inline]
     pub(crate) fn offer(&mut self, score: f64, doc: impl FnOnce() -> u32) {
