@@ -173,6 +173,29 @@ pub fn lower_bound(values: &[u32; BLOCK], from: usize, target: u32) -> usize {
     scalar::lower_bound(values, from, target)
 }
 
+/// Finds those of `targets` whose bits are `wanted` in an ascending block: a bit for each that stands there, whose place plus
+/// `base` is then in `ranks`. Targets ascend, too.
+#[inline]
+pub fn find_each(
+    values: &[u32; BLOCK],
+    targets: &[u32; BLOCK],
+    wanted: u128,
+    base: u32,
+    ranks: &mut [u32; BLOCK],
+) -> u128 {
+    #[cfg(target_arch = "x86_64")]
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => {
+            return unsafe { x86::find_each_avx512(values, targets, wanted, base, ranks) };
+        }
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::find_each_avx2(values, targets, wanted, base, ranks) },
+        Level::Scalar => {}
+    }
+    scalar::find_each(values, targets, wanted, base, ranks)
+}
+
 /// One bit for each value that is not below `least`.
 #[inline]
 #[must_use]

@@ -1,6 +1,7 @@
 //! The specification of each kernel in plain Rust.
 
 use super::{FEW, WindowStarts};
+use crate::bits::bits_of_block;
 use crate::packed::BLOCK;
 
 pub(super) fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
@@ -41,6 +42,22 @@ pub(super) fn patch(values: &mut [u32; BLOCK], places: u128, highs: &[u32; BLOCK
 
 pub(super) fn lower_bound(values: &[u32; BLOCK], from: usize, target: u32) -> usize {
     (from..BLOCK).find(|&place| target <= values[place]).unwrap_or(BLOCK)
+}
+
+pub(super) fn find_each(
+    values: &[u32; BLOCK],
+    targets: &[u32; BLOCK],
+    wanted: u128,
+    base: u32,
+    ranks: &mut [u32; BLOCK],
+) -> u128 {
+    let (mut found, mut place) = (0, 0);
+    for index in bits_of_block(wanted) {
+        place = lower_bound(values, place, targets[index]);
+        ranks[index] = base + place as u32;
+        found |= u128::from(values.get(place) == Some(&targets[index])) << index;
+    }
+    found
 }
 
 #[inline]

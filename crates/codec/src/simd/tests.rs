@@ -71,6 +71,34 @@ proptest! {
     }
 
     #[test]
+    fn each_value_is_found_where_it_stands(steps in prop::collection::vec(1u32..4, BLOCK), others in prop::collection::vec(1u32..5, BLOCK), base in prop_oneof![Just(0u32), Just(u32::MAX - 512)], wanted: [u64; 2]) {
+        let sums = |steps: Vec<u32>| -> [u32; BLOCK] {
+            let mut last = base;
+            std::array::from_fn(|index| {
+                last = last.saturating_add(steps[index]);
+                last - 1
+            })
+        };
+        let (values, targets) = (sums(steps), sums(others));
+        let wanted = u128::from(wanted[0]) << 64 | u128::from(wanted[1]);
+        let is_found = |&index: &usize| wanted >> index & 1 == 1 && values.contains(&targets[index]);
+        let check = |found: u128, places: [u32; BLOCK]| {
+            assert_eq!(found, (0..BLOCK).filter(is_found).fold(0, |mask, index| mask | 1 << index));
+            for index in crate::bits::bits_of_block(found) {
+                assert_eq!(targets[index], values[places[index] as usize - 300]);
+            }
+        };
+        let mut places = [0; BLOCK];
+        check(scalar::find_each(&values, &targets, wanted, 300, &mut places), places);
+        check(super::find_each(&values, &targets, wanted, 300, &mut places), places);
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt") {
+            // SAFETY: the features were found.
+            check(unsafe { super::x86::find_each_avx2(&values, &targets, wanted, 300, &mut places) }, places);
+        }
+    }
+
+    #[test]
     fn not_below_equals_the_scalar_one(values in any::<[u32; 32]>(), pick in 0usize..32, near in -1i64..=1) {
         let values = std::array::from_fn(|index| values[index % 32].rotate_left(index as u32 / 32));
         let least = (i64::from(values[pick]) + near).clamp(0, i64::from(u32::MAX)) as u32;

@@ -3,6 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{FEW, WindowStarts, scalar};
+use crate::bits::bits_of_block;
 use crate::packed::BLOCK;
 
 /// # Safety
@@ -249,6 +250,74 @@ pub(super) unsafe fn lower_bound_avx512(values: &[u32; BLOCK], from: usize, targ
         }
     }
     BLOCK
+}
+
+/// # Safety
+///
+/// The machine has AVX2, BMI and POPCNT.
+#[target_feature(enable = "avx2,bmi1,popcnt")]
+pub(super) unsafe fn find_each_avx2(
+    values: &[u32; BLOCK],
+    targets: &[u32; BLOCK],
+    wanted: u128,
+    base: u32,
+    ranks: &mut [u32; BLOCK],
+) -> u128 {
+    let flip = _mm256_set1_epi32(i32::MIN);
+    let (groups, _) = values.as_chunks::<16>();
+    // The last value of each group of sixteen: so many as are below a target, so many groups stand before it.
+    let lasts: [u32; 8] = std::array::from_fn(|group| groups[group][15]);
+    // SAFETY: `lasts` is 32 bytes long.
+    let lasts = unsafe { _mm256_loadu_si256(lasts.as_ptr().cast()) };
+    let lasts = _mm256_xor_si256(lasts, flip);
+    let count = |mask| (_mm256_movemask_ps(_mm256_castsi256_ps(mask)) as u8).count_ones();
+    let mut found = 0;
+    for index in bits_of_block(wanted) {
+        let target = _mm256_set1_epi32(targets[index] as i32);
+        let flipped = _mm256_xor_si256(target, flip);
+        let group = (count(_mm256_cmpgt_epi32(flipped, lasts)) as usize).min(7);
+        let at = groups[group].as_ptr();
+        // SAFETY: the two loads are inside the group of 64 bytes.
+        let (low, high) =
+            unsafe { (_mm256_loadu_si256(at.cast()), _mm256_loadu_si256(at.add(8).cast())) };
+        let is_there =
+            _mm256_or_si256(_mm256_cmpeq_epi32(target, low), _mm256_cmpeq_epi32(target, high));
+        found |= u128::from(count(is_there) != 0) << index;
+        let below = count(_mm256_cmpgt_epi32(flipped, _mm256_xor_si256(low, flip)))
+            + count(_mm256_cmpgt_epi32(flipped, _mm256_xor_si256(high, flip)));
+        ranks[index] = base + group as u32 * 16 + below;
+    }
+    found
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F and VL, BMI and POPCNT.
+#[target_feature(enable = "avx512f,avx512vl,bmi1,popcnt")]
+pub(super) unsafe fn find_each_avx512(
+    values: &[u32; BLOCK],
+    targets: &[u32; BLOCK],
+    wanted: u128,
+    base: u32,
+    ranks: &mut [u32; BLOCK],
+) -> u128 {
+    let (groups, _) = values.as_chunks::<16>();
+    // The last value of each group of sixteen: so many as are below a target, so many groups stand before it.
+    let lasts: [u32; 8] = std::array::from_fn(|group| groups[group][15]);
+    // SAFETY: `lasts` is 32 bytes long.
+    let lasts = unsafe { _mm256_loadu_si256(lasts.as_ptr().cast()) };
+    let mut found = 0;
+    for index in bits_of_block(wanted) {
+        let target = _mm512_set1_epi32(targets[index] as i32);
+        let before = _mm256_cmplt_epu32_mask(lasts, _mm512_castsi512_si256(target));
+        let group = (before.count_ones() as usize).min(7);
+        // SAFETY: the group is 64 bytes long.
+        let sixteen = unsafe { _mm512_loadu_si512(groups[group].as_ptr().cast()) };
+        found |= u128::from(_mm512_cmpeq_epu32_mask(sixteen, target) != 0) << index;
+        let below = _mm512_cmplt_epu32_mask(sixteen, target).count_ones();
+        ranks[index] = base + group as u32 * 16 + below;
+    }
+    found
 }
 
 /// # Safety

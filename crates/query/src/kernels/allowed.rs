@@ -2,9 +2,8 @@
 //!
 //! Comes in: one bit a document of a segment, or nothing where there is no filter. Goes out: words of 64 documents.
 
+use codec::bits::bits;
 use store::postings::chunked::{CHUNK, WINDOWS};
-
-use super::term::bits;
 
 /// The documents of a segment that may be found.
 #[derive(Clone, Copy)]

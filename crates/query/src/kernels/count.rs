@@ -73,15 +73,29 @@ fn count_led(scans: &mut [(Role, TermScan<'_>)], allowed: Allowed<'_>) -> Result
     let has_chunks = others.iter().any(|(_, scan)| !scan.has_blocks());
     for block in 0..leader.list().block_count() {
         let length = leader.copy_block(block, &mut docs)?;
-        for mut left in by_chunk(&docs, allowed.among(&docs[..length]), has_chunks) {
-            for (role, scan) in others.iter_mut() {
-                let found = scan.find_each(&docs, left)?;
-                left &= if *role == Role::MustNot { !found } else { found };
+        let mut left = allowed.among(&docs[..length]);
+        for other in others.iter_mut().filter(|(_, scan)| scan.has_blocks()) {
+            left = look_up(other, &docs, left)?;
+        }
+        for mut inside in by_chunk(&docs, left, has_chunks) {
+            for other in others.iter_mut().filter(|(_, scan)| !scan.has_blocks()) {
+                inside = look_up(other, &docs, inside)?;
             }
-            count += u64::from(left.count_ones());
+            count += u64::from(inside.count_ones());
         }
     }
     Ok(count)
+}
+
+/// Which of some documents match, as far as one list has a say in it.
+#[inline(always)]
+fn look_up(
+    (role, scan): &mut (Role, TermScan<'_>),
+    docs: &[u32; BLOCK],
+    left: u128,
+) -> Result<u128, Error> {
+    let found = scan.find_each(docs, left)?;
+    Ok(left & if *role == Role::MustNot { !found } else { found })
 }
 
 #[inline(always)]

@@ -10,6 +10,7 @@
 //! candidates and bound its frequency; their words are only looked up to read positions. A phrase of two words that have
 //! such a list is that list ([`pair`]).
 
+use codec::bits::{bits, bits_of_block};
 use codec::simd;
 use store::postings::chunked::{CHUNK, WINDOWS};
 use store::postings::{BLOCK, PostingList};
@@ -20,7 +21,7 @@ use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
 use super::ranked::{Conditions, FEW, Work};
-use super::term::{TermScan, bits, bits_of_block, by_chunk, count_in};
+use super::term::{TermScan, by_chunk, count_in};
 use crate::plan::TermLeaf;
 use crate::{Blocks, Bm25, Error};
 
@@ -230,8 +231,9 @@ impl<'a> PhraseScan<'a> {
                 }
                 work.skipped |= possible != admitted;
             }
+            possible = self.look_up_in_blocks(&docs, possible)?;
             for inside in by_chunk(&docs, possible, self.has_chunks) {
-                for index in bits_of_block(self.look_up(&docs, inside)?) {
+                for index in bits_of_block(self.look_up_in_chunks(&docs, inside)?) {
                     self.enter_found(&docs, index, block);
                     self.evaluate(docs[index], scoring, best, work)?;
                 }
@@ -245,8 +247,10 @@ impl<'a> PhraseScan<'a> {
         let (mut count, mut docs) = (0, [0; BLOCK]);
         for block in 0..self.words[0].scan.list().block_count() {
             let length = self.words[0].scan.copy_block(block, &mut docs)?;
-            for inside in by_chunk(&docs, self.allowed.among(&docs[..length]), self.has_chunks) {
-                for index in bits_of_block(self.look_up(&docs, inside)?) {
+            let possible = self.allowed.among(&docs[..length]);
+            let possible = self.look_up_in_blocks(&docs, possible)?;
+            for inside in by_chunk(&docs, possible, self.has_chunks) {
+                for index in bits_of_block(self.look_up_in_chunks(&docs, inside)?) {
                     self.enter_found(&docs, index, block);
                     count += u64::from(0 < self.occurrences(docs[index], |_| true)?);
                 }
@@ -255,11 +259,24 @@ impl<'a> PhraseScan<'a> {
         Ok(count)
     }
 
-    /// Which of some documents of the rarest word in one chunk, given by the bits of their places, have all the others too.
+    /// Which of some documents of the rarest word, given by the bits of their places, are in all other lists in blocks.
     #[inline(always)]
-    fn look_up(&mut self, docs: &[u32; BLOCK], mut left: u128) -> Result<u128, Error> {
+    fn look_up_in_blocks(&mut self, docs: &[u32; BLOCK], mut left: u128) -> Result<u128, Error> {
         for word in &mut self.words[1..self.required] {
-            left &= word.scan.find_each(docs, left)?;
+            if word.scan.has_blocks() {
+                left &= word.scan.find_each(docs, left)?;
+            }
+        }
+        Ok(left)
+    }
+
+    /// Which of them in one chunk are in all chunked lists, too.
+    #[inline(always)]
+    fn look_up_in_chunks(&mut self, docs: &[u32; BLOCK], mut left: u128) -> Result<u128, Error> {
+        for word in &mut self.words[1..self.required] {
+            if !word.scan.has_blocks() {
+                left &= word.scan.find_each(docs, left)?;
+            }
         }
         Ok(left)
     }

@@ -31,6 +31,7 @@ mod term;
 
 use std::ops::Range;
 
+use codec::bits::bits;
 use codec::simd;
 use store::postings::PostingList;
 use store::postings::chunked::{CHUNK, WINDOWS};
@@ -43,7 +44,7 @@ use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::champions;
 use super::impacts::ImpactTable;
 use super::parallel::SharedFloor;
-use super::term::{bits, count_in};
+use super::term::count_in;
 use crate::plan::TermLeaf;
 use crate::{Blocks, Bm25, Error};
 

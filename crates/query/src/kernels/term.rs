@@ -4,6 +4,7 @@
 //! presence word of a window, the frequency and the positions of a document by rank. Chunked lists are read in place;
 //! of the others, the documents of the chunk are decoded on entering it, and what belongs to them when asked for.
 
+use codec::bits::{bits, bits_of_block};
 use codec::simd::{self, WindowStarts};
 use store::postings::chunked::{
     CHUNK, Chunk, ChunkDocs, WINDOWS, packed_ids, presence_word, window_count, window_find,
@@ -61,24 +62,6 @@ pub(crate) struct TermScan<'a> {
     places_block: usize,
     /// For the positions of tiny lists.
     cursor: Option<Box<Cursor<'a>>>,
-}
-
-/// The places of a mask's bits, ascending.
-#[inline(always)]
-pub(crate) fn bits(mut mask: u64) -> impl Iterator<Item = usize> {
-    std::iter::from_fn(move || {
-        let bit = mask.trailing_zeros() as usize;
-        let is_there = mask != 0;
-        mask &= mask.wrapping_sub(1);
-        is_there.then_some(bit)
-    })
-}
-
-/// The places of the bits of a block, ascending.
-#[inline(always)]
-pub(crate) fn bits_of_block(mask: u128) -> impl Iterator<Item = usize> {
-    let (low, high) = (mask as u64, (mask >> 64) as u64);
-    bits(low).chain(bits(high).map(|bit| bit + 64))
 }
 
 /// The bits of `wanted`, chunk by chunk of the ascending documents they stand for; all at once where they are not to be
@@ -463,15 +446,10 @@ impl<'a> TermScan<'a> {
         if wanted == 0 {
             return Ok(0);
         }
-        let mut found = 0;
         if !self.is_chunked {
-            for index in bits_of_block(wanted) {
-                let rank = self.seek_in_blocks(docs[index])?;
-                self.buffers.ranks[index] = rank.unwrap_or(0) as u32;
-                found |= u128::from(rank.is_some()) << index;
-            }
-            return Ok(found);
+            return self.find_in_blocks(docs, wanted);
         }
+        let mut found = 0;
         let chunk = docs[wanted.trailing_zeros() as usize] / CHUNK;
         if chunk != self.chunk_number {
             self.enter(chunk)?;
@@ -494,6 +472,29 @@ impl<'a> TermScan<'a> {
                     found |= u128::from(word >> (docs[index] % 64) & 1) << index;
                 }
             }
+        }
+        Ok(found)
+    }
+
+    /// Block by block of the list, the documents that each can hold.
+    #[inline(always)]
+    fn find_in_blocks(&mut self, docs: &[u32; BLOCK], wanted: u128) -> Result<u128, Error> {
+        self.base = 0;
+        let (mut left, mut found) = (wanted, 0);
+        while left != 0 {
+            let first = left.trailing_zeros() as usize;
+            self.first_block = self.list.block_of(docs[first], self.first_block);
+            if self.first_block == self.list.block_count() {
+                break;
+            }
+            self.load_docs(self.first_block)?;
+            let last = self.list.last_doc(self.first_block);
+            let end = simd::lower_bound(docs, first, last.saturating_add(1));
+            let inside = left & 1u128.checked_shl(end as u32).unwrap_or(0).wrapping_sub(1);
+            let base = (self.first_block * BLOCK) as u32;
+            let Arrays { docs: own, ranks, .. } = &mut *self.buffers;
+            found |= simd::find_each(own, docs, inside, base, ranks);
+            left &= !inside;
         }
         Ok(found)
     }

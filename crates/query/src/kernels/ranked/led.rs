@@ -4,6 +4,7 @@
 //! required. Goes out: the same documents and scores as going through all windows. What is looked up in the other lists
 //! is only what the leader's own impacts leave in doubt.
 
+use codec::bits::bits_of_block;
 use codec::simd;
 use store::postings::BLOCK;
 use store::postings::chunked::CHUNK;
@@ -11,7 +12,7 @@ use store::postings::chunked::CHUNK;
 use super::super::best::Best;
 use super::super::bounds::{SLACK, round_up};
 use super::super::impacts::ImpactTable;
-use super::super::term::{bits_of_block, by_chunk};
+use super::super::term::by_chunk;
 use super::{Role, Scan};
 use crate::{Bm25, Error};
 
@@ -127,11 +128,21 @@ impl Scan<'_> {
                 possible &= above(&known, least);
                 self.work.skipped |= possible != admitted;
             }
+            for place in 1..self.must_count {
+                let scan = &mut self.terms[self.order[place]].scan;
+                if scan.has_blocks() {
+                    possible &= scan.find_each(&docs, possible)?;
+                }
+            }
             for possible in by_chunk(&docs, possible, has_chunks) {
                 if has_chunks {
                     let chunk = docs[possible.trailing_zeros() as usize] / CHUNK;
-                    for &index in &self.order[1..] {
-                        self.terms[index].enter_bound(chunk, &self.bounds);
+                    for place in 1..self.order.len() {
+                        // Required lists in blocks stand beyond the chunk already.
+                        let term = &mut self.terms[self.order[place]];
+                        if self.must_count <= place || !term.scan.has_blocks() {
+                            term.enter_bound(chunk, &self.bounds);
+                        }
                     }
                     self.sum_chunk_bounds();
                 }
@@ -203,7 +214,10 @@ impl Scan<'_> {
             possible = hopeful;
         }
         for &index in &self.order[1..self.must_count] {
-            possible &= self.terms[index].scan.find_each(docs, possible)?;
+            let scan = &mut self.terms[index].scan;
+            if !scan.has_blocks() {
+                possible &= scan.find_each(docs, possible)?;
+            }
         }
         if self.has_forbidden {
             for term in self.terms.iter_mut().filter(|term| term.role == Role::MustNot) {
