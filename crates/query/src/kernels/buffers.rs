@@ -6,8 +6,8 @@
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
-use store::postings::BLOCK;
 use store::postings::chunked::WINDOWS;
+use store::postings::{BLOCK, Places};
 
 /// As many are kept for the next queries of a thread: more terms than queries have.
 const SPARE: usize = 64;
@@ -31,6 +31,8 @@ pub(super) struct Arrays {
     pub(super) frequencies: [u32; BLOCK],
     /// Ranks of documents that were looked up together.
     pub(super) ranks: [u32; BLOCK],
+    /// Where the positions of a block of postings stand.
+    pub(super) places: Places,
     /// One bit for each block or chunk whose documents were read.
     pub(super) read: Vec<u64>,
 }
@@ -49,6 +51,7 @@ impl Buffers {
                 docs: [0; BLOCK],
                 frequencies: [0; BLOCK],
                 ranks: [0; BLOCK],
+                places: Places::default(),
                 read: Vec::new(),
             })
         })))

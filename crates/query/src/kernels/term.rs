@@ -10,7 +10,7 @@ use store::postings::chunked::{
     CHUNK, Chunk, ChunkDocs, WINDOWS, packed_ids, presence_word, window_count, window_find,
     window_rank, window_search,
 };
-use store::postings::{BLOCK, Cursor, END, ListClass, Places, PostingList};
+use store::postings::{BLOCK, Cursor, END, ListClass, PostingList};
 
 use super::bounds::ImpactBounds;
 use super::buffers::{Arrays, Buffers};
@@ -58,7 +58,7 @@ pub(crate) struct TermScan<'a> {
     /// The block of which single frequencies were read last, and how many.
     probed_block: usize,
     probes: u32,
-    places: Option<Box<Places>>,
+    /// The block that `places` of the buffers is in.
     places_block: usize,
     /// For the positions of tiny lists.
     cursor: Option<Box<Cursor<'a>>>,
@@ -141,7 +141,6 @@ impl<'a> TermScan<'a> {
             frequency_block: NONE,
             probed_block: NONE,
             probes: 0,
-            places: None,
             places_block: NONE,
             cursor: None,
         };
@@ -721,8 +720,9 @@ impl<'a> TermScan<'a> {
             }
             return Ok(cursor.positions(out)?);
         }
-        let (list, index) = (self.list, (self.base + rank) % BLOCK);
-        Ok(list.read_places(self.enter_places(rank)?, index, out)?)
+        self.enter_places(rank)?;
+        let index = (self.base + rank) % BLOCK;
+        Ok(self.list.read_places(&mut self.buffers.places, index, out)?)
     }
 
     /// The same as how many words stand before each position since the last one; `None` where they are not stored side by
@@ -732,26 +732,27 @@ impl<'a> TermScan<'a> {
         if self.list.class() == ListClass::Tiny {
             return Ok(None);
         }
-        let (list, index) = (self.list, (self.base + rank) % BLOCK);
-        Ok(list.place_gaps(self.enter_places(rank)?, index)?)
+        self.enter_places(rank)?;
+        let index = (self.base + rank) % BLOCK;
+        Ok(self.list.place_gaps(&mut self.buffers.places, index)?)
     }
 
     /// Makes the places of the block of a rank ready.
     #[inline(always)]
-    fn enter_places(&mut self, rank: usize) -> Result<&mut Places, Error> {
+    fn enter_places(&mut self, rank: usize) -> Result<(), Error> {
         let block = (self.base + rank) / BLOCK;
-        self.load_frequencies(block)?;
-        let places = self.places.get_or_insert_default();
         if self.places_block != block {
+            self.load_frequencies(block)?;
             self.places_block = NONE;
             let length = match self.is_chunked {
                 true => self.chunk.count().saturating_sub(block * BLOCK).min(BLOCK),
                 false => self.list.block_length(block),
             };
             let chunk = self.is_chunked.then_some(&self.chunk);
-            self.list.enter_places(chunk, block, &self.buffers.frequencies, length, places)?;
+            let Arrays { frequencies, places, .. } = &mut *self.buffers;
+            self.list.enter_places(chunk, block, frequencies, length, places)?;
             self.places_block = block;
         }
-        Ok(places)
+        Ok(())
     }
 }
