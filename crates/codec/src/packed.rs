@@ -178,7 +178,13 @@ fn bits_at(input: &[u8], index: usize, width: u32) -> u64 {
 }
 
 /// Unpacks even where the register loads would run over the end of `input`, by way of a padded copy.
-fn unpack_anywhere(input: &[u8], length: usize, width: u32, count: usize, out: &mut [u32; BLOCK]) {
+fn unpack_anywhere<const N: usize>(
+    input: &[u8],
+    length: usize,
+    width: u32,
+    count: usize,
+    out: &mut [u32; N],
+) {
     if length + SLACK <= input.len() {
         simd::unpack(input, width, count, out);
     } else {
@@ -197,10 +203,10 @@ fn patch(
 ) -> Result<(), PackedError> {
     let (places, highs) = input.split_at(places_length(shape.outliers));
     let length = packed_length(shape.outliers, shape.outlier_width);
-    let mut high = [0; BLOCK];
-    unpack_anywhere(highs, length, shape.outlier_width, shape.outliers, &mut high);
     let out_of_range = |what, found| PackedError::OutOfRange { count, what, found };
     if let Some(bits) = places.first_chunk::<BITS_BYTES>() {
+        let mut high = [0; BLOCK];
+        unpack_anywhere(highs, length, shape.outlier_width, shape.outliers, &mut high);
         let bits = u128::from_le_bytes(*bits);
         if bits.count_ones() as usize != shape.outliers {
             return Err(out_of_range("outliers", bits.count_ones() as usize));
@@ -212,6 +218,8 @@ fn patch(
         simd::patch(out, bits, &high, shape.width);
         return Ok(());
     }
+    let mut high = [0; BITS_BYTES];
+    unpack_anywhere(highs, length, shape.outlier_width, shape.outliers, &mut high);
     let last = places.iter().fold(0, |last, &place| last.max(place));
     if count <= usize::from(last) {
         return Err(out_of_range("an outlier at", last.into()));

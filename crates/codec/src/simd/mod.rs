@@ -104,11 +104,12 @@ pub fn prefetch<T>(slice: &[T], index: usize) {
 ///
 /// # Panics
 ///
-/// Where `input` is not at least 64 bytes longer than the packed bits, `width` is above 32 or `count` above 128:
-/// mistakes of the caller, not of the data.
+/// Where `input` is not at least 64 bytes longer than the packed bits, `width` is above 32 or `count` above `N`, which is a
+/// multiple of 16: mistakes of the caller, not of the data.
 #[inline]
-pub fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
-    assert!(width <= 32 && count <= BLOCK);
+pub fn unpack<const N: usize>(input: &[u8], width: u32, count: usize, out: &mut [u32; N]) {
+    const { assert!(N.is_multiple_of(16)) };
+    assert!(width <= 32 && count <= N);
     assert!((count * width as usize).div_ceil(8) + 64 <= input.len());
     #[cfg(target_arch = "x86_64")]
     if width <= 25 {
@@ -125,24 +126,31 @@ pub fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
 
 /// Turns gaps into running sums that start from `base` (wrapping; the caller checks the result's order).
 ///
-/// `values[i]` becomes `base + (values[0] + step) + ... + (values[i] + step)`, for all 128 places.
+/// `values[i]` becomes `base + (values[0] + step) + ... + (values[i] + step)`, for all 128 places. The bits of all the gaps
+/// together tell whether any was so large that the sums may have wrapped.
 #[inline]
-pub fn prefix_sum(values: &mut [u32; BLOCK], base: u32, step: u32) {
+pub fn prefix_sum(values: &mut [u32; BLOCK], base: u32, step: u32) -> u32 {
     #[cfg(target_arch = "x86_64")]
-    if Level::Avx2 <= level() {
-        // SAFETY: `level` found AVX2.
-        return unsafe { x86::prefix_sum_avx2(values, base, step) };
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::prefix_sum_avx512(values, base, step) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::prefix_sum_avx2(values, base, step) },
+        Level::Scalar => {}
     }
-    scalar::prefix_sum(values, base, step);
+    scalar::prefix_sum(values, base, step)
 }
 
 /// Adds 1 to each value; the greatest there is stays.
 #[inline]
 pub fn increment(values: &mut [u32; BLOCK]) {
     #[cfg(target_arch = "x86_64")]
-    if Level::Avx2 <= level() {
-        // SAFETY: `level` found AVX2.
-        return unsafe { x86::increment_avx2(values) };
+    match level() {
+        // SAFETY: `level` found the features.
+        Level::Avx512 => return unsafe { x86::increment_avx512(values) },
+        // SAFETY: as above.
+        Level::Avx2 => return unsafe { x86::increment_avx2(values) },
+        Level::Scalar => {}
     }
     scalar::increment(values);
 }

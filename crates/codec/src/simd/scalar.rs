@@ -4,7 +4,7 @@ use super::{FEW, WindowStarts};
 use crate::bits::bits_of_block;
 use crate::packed::BLOCK;
 
-pub(super) fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
+pub(super) fn unpack<const N: usize>(input: &[u8], width: u32, count: usize, out: &mut [u32; N]) {
     let mask = (1u64 << width) - 1;
     let mut bit = 0usize;
     for value in &mut out[..count] {
@@ -15,12 +15,14 @@ pub(super) fn unpack(input: &[u8], width: u32, count: usize, out: &mut [u32; BLO
     }
 }
 
-pub(super) fn prefix_sum(values: &mut [u32; BLOCK], base: u32, step: u32) {
-    let mut sum = base;
+pub(super) fn prefix_sum(values: &mut [u32; BLOCK], base: u32, step: u32) -> u32 {
+    let (mut sum, mut all) = (base, 0);
     for value in values {
+        all |= *value;
         sum = sum.wrapping_add(*value).wrapping_add(step);
         *value = sum;
     }
+    all
 }
 
 #[inline]

@@ -31,9 +31,17 @@ proptest! {
         let mut block = [u32::MAX; BLOCK];
         block[..32].copy_from_slice(&values);
         let (mut expected, mut found) = (block, block);
-        scalar::prefix_sum(&mut expected, base, step);
-        super::prefix_sum(&mut found, base, step);
+        let all = scalar::prefix_sum(&mut expected, base, step);
+        prop_assert_eq!(all, values.iter().fold(0, |all, value| all | value));
+        prop_assert_eq!(all, super::prefix_sum(&mut found, base, step));
         prop_assert_eq!(expected, found);
+        #[cfg(target_arch = "x86_64")]
+        if is_x86_feature_detected!("avx2") {
+            found = block;
+            // SAFETY: the feature was found.
+            prop_assert_eq!(all, unsafe { super::x86::prefix_sum_avx2(&mut found, base, step) });
+            prop_assert_eq!(expected, found);
+        }
         let (mut expected, mut found) = (block, block);
         scalar::increment(&mut expected);
         super::increment(&mut found);

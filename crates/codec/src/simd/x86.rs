@@ -60,9 +60,14 @@ static LANES: [Lanes; 26] = {
 ///
 /// * The machine has AVX2.
 /// * `input` reaches at least 32 bytes beyond the `count * width` packed bits.
-/// * `width <= 25` and `count <= 128`.
+/// * `width <= 25` and `count <= N`, a multiple of 16.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn unpack_avx2(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
+pub(super) unsafe fn unpack_avx2<const N: usize>(
+    input: &[u8],
+    width: u32,
+    count: usize,
+    out: &mut [u32; N],
+) {
     let width = width as usize;
     let lanes = &LANES[width];
     // SAFETY: both tables are 32 bytes long.
@@ -77,7 +82,7 @@ pub(super) unsafe fn unpack_avx2(input: &[u8], width: u32, count: usize, out: &m
     for group in 0..count.div_ceil(8) {
         let at = group * width;
         // SAFETY: the group starts inside the packed bits, and at most 12 + 16 bytes from there are read; the store ends
-        // at `8 * ceil(count / 8) <= 128` values.
+        // at `8 * ceil(count / 8) <= N` values.
         unsafe {
             let low = _mm_loadu_si128(input.as_ptr().add(at).cast());
             let high = _mm_loadu_si128(input.as_ptr().add(at + upper).cast());
@@ -124,9 +129,14 @@ static WIDE_LANES: [WideLanes; 26] = {
 ///
 /// * The machine has AVX-512 F and VBMI.
 /// * `input` reaches at least 64 bytes beyond the `count * width` packed bits.
-/// * `width <= 25` and `count <= 128`.
+/// * `width <= 25` and `count <= N`, a multiple of 16.
 #[target_feature(enable = "avx512f,avx512vbmi")]
-pub(super) unsafe fn unpack_avx512(input: &[u8], width: u32, count: usize, out: &mut [u32; BLOCK]) {
+pub(super) unsafe fn unpack_avx512<const N: usize>(
+    input: &[u8],
+    width: u32,
+    count: usize,
+    out: &mut [u32; N],
+) {
     let width = width as usize;
     let lanes = &WIDE_LANES[width];
     // SAFETY: both tables are 64 bytes long.
@@ -139,7 +149,7 @@ pub(super) unsafe fn unpack_avx512(input: &[u8], width: u32, count: usize, out: 
     let mask = _mm512_set1_epi32(((1u64 << width) - 1) as i32);
     let mut unpack = |group: usize| {
         // SAFETY: the group starts inside the packed bits and 64 bytes are read from there; the store ends at
-        // `16 * ceil(count / 16) <= 128` values.
+        // `16 * ceil(count / 16) <= N` values.
         unsafe {
             let bytes = _mm512_loadu_si512(input.as_ptr().add(group * 2 * width).cast());
             let spread = _mm512_permutexvar_epi8(permutation, bytes);
@@ -159,14 +169,16 @@ pub(super) unsafe fn unpack_avx512(input: &[u8], width: u32, count: usize, out: 
 ///
 /// The machine has AVX2.
 #[target_feature(enable = "avx2")]
-pub(super) unsafe fn prefix_sum_avx2(values: &mut [u32; BLOCK], base: u32, step: u32) {
+pub(super) unsafe fn prefix_sum_avx2(values: &mut [u32; BLOCK], base: u32, step: u32) -> u32 {
+    let mut all = _mm256_setzero_si256();
     let mut carry = _mm256_set1_epi32(base as i32);
     let step = _mm256_set1_epi32(step as i32);
     let last = _mm256_set1_epi32(7);
     for eight in values.as_chunks_mut::<8>().0 {
         // SAFETY: `eight` is 32 bytes long.
-        let mut sums = unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) };
-        sums = _mm256_add_epi32(sums, step);
+        let gaps = unsafe { _mm256_loadu_si256(eight.as_ptr().cast()) };
+        all = _mm256_or_si256(all, gaps);
+        let mut sums = _mm256_add_epi32(gaps, step);
         sums = _mm256_add_epi32(sums, _mm256_slli_si256::<4>(sums));
         sums = _mm256_add_epi32(sums, _mm256_slli_si256::<8>(sums));
         // The shifts stay inside 128-bit halves: carry the lower half's total over by hand.
@@ -177,6 +189,33 @@ pub(super) unsafe fn prefix_sum_avx2(values: &mut [u32; BLOCK], base: u32, step:
         // From the eight's own sums: the next eight waits for nothing but one addition.
         carry = _mm256_add_epi32(carry, _mm256_permutevar8x32_epi32(sums, last));
     }
+    let mut bits = [0u32; 8];
+    // SAFETY: `bits` is 32 bytes long.
+    unsafe { _mm256_storeu_si256(bits.as_mut_ptr().cast(), all) };
+    bits.iter().fold(0, |all, bits| all | bits)
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn prefix_sum_avx512(values: &mut [u32; BLOCK], base: u32, step: u32) -> u32 {
+    let last = _mm512_set1_epi32(15);
+    let mut all = _mm512_setzero_si512();
+    let mut carry = _mm512_set1_epi32(base as i32);
+    let step = _mm512_set1_epi32(step as i32);
+    for sixteen in values.as_chunks_mut::<16>().0 {
+        // SAFETY: `sixteen` is 64 bytes long.
+        let gaps = unsafe { _mm512_loadu_si512(sixteen.as_ptr().cast()) };
+        all = _mm512_or_si512(all, gaps);
+        // SAFETY: the features are those of this function.
+        let sums = unsafe { sums_avx512(_mm512_add_epi32(gaps, step)) };
+        // SAFETY: as above.
+        unsafe { _mm512_storeu_si512(sixteen.as_mut_ptr().cast(), _mm512_add_epi32(sums, carry)) };
+        // As with AVX2, the next sixteen waits for nothing but one addition.
+        carry = _mm512_add_epi32(carry, _mm512_permutexvar_epi32(last, sums));
+    }
+    _mm512_reduce_or_epi32(all) as u32
 }
 
 /// # Safety
@@ -184,6 +223,14 @@ pub(super) unsafe fn prefix_sum_avx2(values: &mut [u32; BLOCK], base: u32, step:
 /// The machine has AVX2.
 #[target_feature(enable = "avx2")]
 pub(super) unsafe fn increment_avx2(values: &mut [u32; BLOCK]) {
+    scalar::increment(values);
+}
+
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+pub(super) unsafe fn increment_avx512(values: &mut [u32; BLOCK]) {
     scalar::increment(values);
 }
 
@@ -652,13 +699,23 @@ pub(super) unsafe fn or_windows_avx512(words: &mut [u64; 64], counts: &[u8; 32],
 /// The machine has AVX-512 F.
 #[target_feature(enable = "avx512f")]
 unsafe fn positions_avx512(gaps: __m512i, own: u16, last: __m512i) -> __m512i {
+    // SAFETY: the features are those of this function.
+    let sums = unsafe { sums_avx512(_mm512_maskz_add_epi32(own, gaps, _mm512_set1_epi32(1))) };
+    _mm512_add_epi32(sums, last)
+}
+
+/// Running sums of sixteen values.
+///
+/// # Safety
+///
+/// The machine has AVX-512 F.
+#[target_feature(enable = "avx512f")]
+unsafe fn sums_avx512(values: __m512i) -> __m512i {
     let none = _mm512_setzero_si512();
-    let mut sums = _mm512_maskz_add_epi32(own, gaps, _mm512_set1_epi32(1));
-    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<15>(sums, none));
+    let mut sums = _mm512_add_epi32(values, _mm512_alignr_epi32::<15>(values, none));
     sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<14>(sums, none));
     sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<12>(sums, none));
-    sums = _mm512_add_epi32(sums, _mm512_alignr_epi32::<8>(sums, none));
-    _mm512_add_epi32(sums, last)
+    _mm512_add_epi32(sums, _mm512_alignr_epi32::<8>(sums, none))
 }
 
 /// # Safety

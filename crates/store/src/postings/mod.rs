@@ -233,6 +233,7 @@ impl<'a> PostingList<'a> {
     }
 
     /// How the list is laid out.
+    #[inline]
     #[must_use]
     pub fn class(&self) -> ListClass {
         self.class
@@ -308,7 +309,7 @@ impl<'a> PostingList<'a> {
 
     /// The same as how many words stand before each position since the last one, as they are stored; `None` where they must be
     /// put together.
-    #[inline]
+    #[inline(always)]
     pub fn place_gaps<'p>(
         &self,
         places: &'p mut Places,
@@ -408,14 +409,13 @@ impl<'a> PostingList<'a> {
         let bytes = self.blocks.get(at..).unwrap_or_default();
         let used = packed::decode(bytes, length, docs)
             .map_err(|error| damaged("postings", at as u64, error.to_string()))?;
-        let widest = docs[..length].iter().fold(0, |all, gap| all | gap);
         // The first gap starts from the first number that is free, the others are less 1.
         let base = if block == 0 { 0 } else { self.last_doc(block - 1).wrapping_add(1) };
-        simd::prefix_sum(docs, base.wrapping_sub(1), 1);
+        let widest = simd::prefix_sum(docs, base.wrapping_sub(1), 1);
         docs[length..].fill(END);
         let own = &docs[..length];
         let ascend = match widest {
-            // The sums wrap no more than once, which takes the last below the base.
+            // Of what stands behind the list, too, which can only ask for the longer way. The sums wrap no more than once, which takes the last below the base.
             0..SUMMABLE => base <= own[length - 1],
             _ => own.is_sorted_by(|a, b| a < b),
         };

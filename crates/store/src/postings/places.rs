@@ -61,8 +61,7 @@ impl Places {
     ) -> Result<(), Error> {
         // With what stands behind the last posting: sums up to there do not hear of it.
         self.ends = *frequencies;
-        simd::prefix_sum(&mut self.ends, 0, 0);
-        if SUMMABLE <= frequencies.iter().fold(0, |all, frequency| all | frequency) {
+        if SUMMABLE <= simd::prefix_sum(&mut self.ends, 0, 0) {
             let own = frequencies[..count].iter();
             let total: u64 = own.map(|&frequency| u64::from(frequency)).sum();
             if u64::from(u32::MAX) <= total {
@@ -77,7 +76,7 @@ impl Places {
     }
 
     /// Where the positions of posting `index` of the block stand in its stream.
-    #[inline]
+    #[inline(always)]
     fn range(&self, index: usize) -> Result<(usize, usize), Error> {
         let Some(&end) = self.ends[..self.count].get(index) else {
             let reason = format!("posting {index} of a block of {}", self.count);
@@ -88,7 +87,7 @@ impl Places {
 
     /// How many words stand before each position of posting `index` since the last one; `None` where they are in more than
     /// one run. `section` starts with the list's positions.
-    #[inline]
+    #[inline(always)]
     pub(super) fn gaps(&mut self, section: &[u8], index: usize) -> Result<Option<&[u32]>, Error> {
         let (at, end) = self.range(index)?;
         let run = at / BLOCK;
