@@ -100,6 +100,13 @@ pub fn prefetch<T>(slice: &[T], index: usize) {
     let _ = (slice, index);
 }
 
+/// Asks for the `lines` cache lines from `bytes[at]` on before they are needed.
+#[inline(always)]
+pub fn prefetch_lines(bytes: &[u8], at: usize, lines: usize) {
+    const LINE: usize = 64;
+    (0..lines).for_each(|line| prefetch(bytes, at + line * LINE));
+}
+
 /// Unpacks `count` values of `width` bits (see [`crate::packed`]) into `out`.
 ///
 /// # Panics

@@ -21,7 +21,7 @@ use super::best::Best;
 use super::bounds::{ImpactBounds, SLACK, round_up};
 use super::impacts::ImpactTable;
 use super::ranked::{Conditions, FEW, Work};
-use super::term::{TermScan, by_chunk, count_in};
+use super::term::{TermScan, count_in};
 use crate::plan::TermLeaf;
 use crate::{Blocks, Bm25, Error};
 
@@ -33,8 +33,6 @@ pub(crate) struct PhraseScan<'a> {
     words: Vec<Word<'a>>,
     /// How many of them are no words of pairs.
     required: usize,
-    /// Whether any list is chunked.
-    has_chunks: bool,
     /// Which word stands in each slot.
     slots: Vec<usize>,
     /// Slots, the one with the rarest word first.
@@ -122,7 +120,6 @@ impl<'a> PhraseScan<'a> {
         Ok(Some(PhraseScan {
             segment,
             allowed,
-            has_chunks: words.iter().any(|word| !word.scan.has_blocks()),
             words,
             required,
             order,
@@ -231,12 +228,9 @@ impl<'a> PhraseScan<'a> {
                 }
                 work.skipped |= possible != admitted;
             }
-            possible = self.look_up_in_blocks(&docs, possible)?;
-            for inside in by_chunk(&docs, possible, self.has_chunks) {
-                for index in bits_of_block(self.look_up_in_chunks(&docs, inside)?) {
-                    self.enter_found(&docs, index, block);
-                    self.evaluate(docs[index], scoring, best, work)?;
-                }
+            for index in bits_of_block(self.look_up(&docs, block, possible)?) {
+                self.enter_found(&docs, index, block)?;
+                self.evaluate(docs[index], scoring, best, work)?;
             }
         }
         Ok(())
@@ -248,49 +242,45 @@ impl<'a> PhraseScan<'a> {
         for block in 0..self.words[0].scan.list().block_count() {
             let length = self.words[0].scan.copy_block(block, &mut docs)?;
             let possible = self.allowed.among(&docs[..length]);
-            let possible = self.look_up_in_blocks(&docs, possible)?;
-            for inside in by_chunk(&docs, possible, self.has_chunks) {
-                for index in bits_of_block(self.look_up_in_chunks(&docs, inside)?) {
-                    self.enter_found(&docs, index, block);
-                    count += u64::from(0 < self.occurrences(docs[index], |_| true)?);
-                }
+            for index in bits_of_block(self.look_up(&docs, block, possible)?) {
+                self.enter_found(&docs, index, block)?;
+                count += u64::from(0 < self.occurrences(docs[index], |_| true)?);
             }
         }
         Ok(count)
     }
 
-    /// Which of some documents of the rarest word, given by the bits of their places, are in all other lists in blocks.
+    /// Which of some documents of the rarest word, given by the bits of their places, have all the others too.
     #[inline(always)]
-    fn look_up_in_blocks(&mut self, docs: &[u32; BLOCK], mut left: u128) -> Result<u128, Error> {
+    fn look_up(
+        &mut self,
+        docs: &[u32; BLOCK],
+        block: usize,
+        mut left: u128,
+    ) -> Result<u128, Error> {
+        self.words[0].scan.list().prefetch_places(None, block);
         for word in &mut self.words[1..self.required] {
-            if word.scan.has_blocks() {
-                left &= word.scan.find_each(docs, left)?;
-            }
-        }
-        Ok(left)
-    }
-
-    /// Which of them in one chunk are in all chunked lists, too.
-    #[inline(always)]
-    fn look_up_in_chunks(&mut self, docs: &[u32; BLOCK], mut left: u128) -> Result<u128, Error> {
-        for word in &mut self.words[1..self.required] {
-            if !word.scan.has_blocks() {
-                left &= word.scan.find_each(docs, left)?;
-            }
+            left &= word.scan.find_ahead(docs, left)?;
         }
         Ok(left)
     }
 
     /// Makes a document that was looked up the current one.
     #[inline(always)]
-    fn enter_found(&mut self, docs: &[u32; BLOCK], index: usize, block: usize) {
+    fn enter_found(
+        &mut self,
+        docs: &[u32; BLOCK],
+        index: usize,
+        block: usize,
+    ) -> Result<(), Error> {
         let (words, covered) = self.words.split_at_mut(self.required);
         covered.iter_mut().for_each(Word::leave_document);
         words[0].enter_rank(block * BLOCK + index);
         for word in &mut words[1..] {
-            let rank = word.scan.rank_of(docs, index);
+            let rank = word.scan.return_to(docs, index)?;
             word.enter_rank(rank);
         }
+        Ok(())
     }
 
     /// Puts the allowed documents of a chunk that have all words into `candidates`; the windows that hold any.

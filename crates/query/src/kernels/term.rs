@@ -35,6 +35,8 @@ pub(crate) struct TermScan<'a> {
     is_chunked: bool,
     chunk: Chunk<'a>,
     chunk_number: u32,
+    /// The number of `chunk`, where only ranks are known of it: `chunk_number` is then none.
+    stands_in: u32,
     view: View<'a>,
     /// Windows of the chunk that hold documents.
     present: u64,
@@ -127,6 +129,7 @@ impl<'a> TermScan<'a> {
             is_chunked: list.class() == ListClass::Chunked,
             chunk: Chunk::EMPTY,
             chunk_number: u32::MAX,
+            stands_in: u32::MAX,
             view: View::Absent,
             present: 0,
             buffers: Buffers::take(),
@@ -255,14 +258,21 @@ impl<'a> TermScan<'a> {
     pub(crate) fn enter(&mut self, number: u32) -> Result<bool, Error> {
         self.chunk_number = number;
         if self.is_chunked {
-            self.frequency_block = NONE;
-            self.probed_block = NONE;
-            self.places_block = NONE;
+            self.stand_in(number);
             self.enter_chunk(number)?;
         } else {
             self.enter_blocks(number)?;
         }
         Ok(self.present != 0)
+    }
+
+    /// Makes this the chunk of which frequencies and positions are read.
+    #[inline(always)]
+    fn stand_in(&mut self, number: u32) {
+        self.stands_in = number;
+        self.frequency_block = NONE;
+        self.probed_block = NONE;
+        self.places_block = NONE;
     }
 
     #[inline(always)]
@@ -473,6 +483,56 @@ impl<'a> TermScan<'a> {
             }
         }
         Ok(found)
+    }
+
+    /// The same for documents of any chunks, to which [`TermScan::return_to`] goes back: their frequencies and positions are on
+    /// their way from memory meanwhile.
+    #[inline(always)]
+    pub(crate) fn find_ahead(&mut self, docs: &[u32; BLOCK], wanted: u128) -> Result<u128, Error> {
+        if !self.is_chunked {
+            let found = self.find_in_blocks(docs, wanted)?;
+            let mut last = NONE;
+            for index in bits_of_block(found) {
+                let block = self.buffers.ranks[index] as usize / BLOCK;
+                if block != last {
+                    self.list.prefetch_places(None, block);
+                    last = block;
+                }
+            }
+            return Ok(found);
+        }
+        let mut found = 0;
+        let mut groups = by_chunk(docs, wanted, true).peekable();
+        while let Some(inside) = groups.next() {
+            if let Some(next) = groups.peek() {
+                self.list.prefetch_chunk(docs[next.trailing_zeros() as usize % BLOCK] / CHUNK);
+            }
+            let here = self.find_each(docs, inside)?;
+            let mut last = NONE;
+            for index in bits_of_block(here) {
+                let rank = self.rank_of(docs, index);
+                self.buffers.ranks[index] = rank as u32;
+                if rank / BLOCK != last {
+                    last = rank / BLOCK;
+                    self.chunk.prefetch_frequencies(last);
+                    self.list.prefetch_places(Some(&self.chunk), last);
+                }
+            }
+            found |= here;
+        }
+        Ok(found)
+    }
+
+    /// Goes back to a document that [`TermScan::find_ahead`] found at a place (they must ascend); its rank.
+    #[inline(always)]
+    pub(crate) fn return_to(&mut self, docs: &[u32; BLOCK], index: usize) -> Result<usize, Error> {
+        let chunk = docs[index] / CHUNK;
+        if self.is_chunked && chunk != self.stands_in {
+            self.chunk = self.list.chunk(chunk as usize)?;
+            self.chunk_number = u32::MAX;
+            self.stand_in(chunk);
+        }
+        Ok(self.buffers.ranks[index] as usize)
     }
 
     /// Block by block of the list, the documents that each can hold.

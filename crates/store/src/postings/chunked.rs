@@ -338,6 +338,12 @@ impl<'a> Chunk<'a> {
         Ok(less_one.saturating_add(1))
     }
 
+    /// Asks for the frequencies of a block before they are read.
+    #[inline]
+    pub fn prefetch_frequencies(&self, block: usize) {
+        simd::prefetch_lines(self.frequencies, self.block_offsets(block).0, 2);
+    }
+
     /// Where the positions of a block start, in bytes from the list's first.
     pub(super) fn positions_at(&self, block: usize) -> usize {
         self.positions + self.block_offsets(block).1

@@ -279,6 +279,26 @@ impl<'a> PostingList<'a> {
         }
     }
 
+    /// Asks for the first positions of a block of a chunk (of a sparse list where there is no chunk) before they are read.
+    #[inline]
+    pub fn prefetch_places(&self, chunk: Option<&chunked::Chunk<'_>>, block: usize) {
+        let start = match chunk {
+            Some(chunk) => chunk.positions_at(block),
+            None => self.block_offsets(block).1,
+        };
+        simd::prefetch_lines(self.positions, start, 3);
+    }
+
+    /// Asks for the documents of a chunk before it is entered.
+    #[inline]
+    pub fn prefetch_chunk(&self, number: u32) {
+        let at = number as usize * SKIP_BYTES;
+        if let Some(&[a, b, c, d]) = self.skips.get(at..at + 4) {
+            let start = u32::from_le_bytes([a, b, c, d]) as usize;
+            simd::prefetch_lines(self.blocks, start, 3);
+        }
+    }
+
     /// Makes `places` ready for a block of a chunk of this list (of a sparse list where there is no chunk), whose `count`
     /// postings have these frequencies.
     pub fn enter_places(
