@@ -43,9 +43,6 @@ pub const BLOCK: usize = 128;
 /// One bit for each value of a full block.
 const BITS_BYTES: usize = BLOCK / 8;
 
-/// Bytes that a decoder may read, but not use, beyond the packed bits: [`simd`] loads whole registers.
-const SLACK: usize = 64;
-
 /// A packed block that cannot be what [`encode`] wrote.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PackedError {
@@ -185,10 +182,10 @@ fn unpack_anywhere<const N: usize>(
     count: usize,
     out: &mut [u32; N],
 ) {
-    if length + SLACK <= input.len() {
+    if length + simd::SLACK <= input.len() {
         simd::unpack(input, width, count, out);
     } else {
-        let mut padded = [0; BLOCK * 4 + SLACK];
+        let mut padded = [0; BLOCK * 4 + simd::SLACK];
         padded[..length].copy_from_slice(&input[..length]);
         simd::unpack(&padded, width, count, out);
     }

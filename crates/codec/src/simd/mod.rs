@@ -107,17 +107,20 @@ pub fn prefetch_lines(bytes: &[u8], at: usize, lines: usize) {
     (0..lines).for_each(|line| prefetch(bytes, at + line * LINE));
 }
 
+/// Bytes that [`unpack`] may read, but not use, beyond the packed bits: it loads whole registers.
+pub const SLACK: usize = 64;
+
 /// Unpacks `count` values of `width` bits (see [`crate::packed`]) into `out`.
 ///
 /// # Panics
 ///
-/// Where `input` is not at least 64 bytes longer than the packed bits, `width` is above 32 or `count` above `N`, which is a
+/// Where `input` is not at least [`SLACK`] bytes longer than the packed bits, `width` is above 32 or `count` above `N`, which is a
 /// multiple of 16: mistakes of the caller, not of the data.
 #[inline]
 pub fn unpack<const N: usize>(input: &[u8], width: u32, count: usize, out: &mut [u32; N]) {
     const { assert!(N.is_multiple_of(16)) };
     assert!(width <= 32 && count <= N);
-    assert!((count * width as usize).div_ceil(8) + 64 <= input.len());
+    assert!((count * width as usize).div_ceil(8) + SLACK <= input.len());
     #[cfg(target_arch = "x86_64")]
     if width <= 25 {
         match level() {

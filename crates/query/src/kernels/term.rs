@@ -7,8 +7,8 @@
 use codec::bits::{bits, bits_of_block};
 use codec::simd::{self, WindowStarts};
 use store::postings::chunked::{
-    CHUNK, Chunk, ChunkDocs, WINDOWS, packed_ids, presence_word, window_count, window_find,
-    window_rank, window_search,
+    CHUNK, Chunk, ChunkDocs, WINDOWS, packed_ids, presence_word, unpack_ids, window_count,
+    window_find, window_rank, window_search,
 };
 use store::postings::{BLOCK, Cursor, END, ListClass, PostingList};
 
@@ -27,6 +27,8 @@ enum View<'a> {
     Windows { counts: &'a [u8; 32], numbers: &'a [u8] },
     /// Presence bits in `words`, ranks of windows in `starts`.
     Decoded,
+    /// Documents in `docs`: nothing else was made of them.
+    Found,
 }
 
 /// One term moving over the chunks of a segment, forwards.
@@ -259,7 +261,7 @@ impl<'a> TermScan<'a> {
         self.chunk_number = number;
         if self.is_chunked {
             self.stand_in(number);
-            self.enter_chunk(number)?;
+            self.enter_chunk(self.list.chunk(number as usize)?);
         } else {
             self.enter_blocks(number)?;
         }
@@ -276,13 +278,13 @@ impl<'a> TermScan<'a> {
     }
 
     #[inline(always)]
-    fn enter_chunk(&mut self, number: u32) -> Result<(), Error> {
-        self.chunk = self.list.chunk(number as usize)?;
+    fn enter_chunk(&mut self, chunk: Chunk<'a>) {
+        self.chunk = chunk;
         if self.chunk.count() == 0 {
             self.leave();
-            return Ok(());
+            return;
         }
-        self.mark(number as usize);
+        self.mark(self.stands_in as usize);
         match self.chunk.docs() {
             ChunkDocs::Bits { words, ranks } => {
                 self.view = View::Bits { words, ranks };
@@ -299,6 +301,25 @@ impl<'a> TermScan<'a> {
                 self.present = set_all(&mut self.buffers.words, numbers);
             }
         }
+    }
+
+    /// Enters a chunk for [`TermScan::find_each`] alone, which may take less.
+    #[inline(always)]
+    fn enter_to_find(&mut self, number: u32) -> Result<(), Error> {
+        let chunk = self.list.chunk(number as usize)?;
+        self.stand_in(number);
+        let (count, base) = (chunk.count(), number * CHUNK);
+        if let ChunkDocs::Ids(bytes) = chunk.docs()
+            && 0 < count
+            && unpack_ids(bytes, count, base, &mut self.buffers.docs)
+        {
+            self.chunk = chunk;
+            (self.chunk_number, self.view, self.present) = (u32::MAX, View::Found, 0);
+            self.mark(number as usize);
+            return Ok(());
+        }
+        self.chunk_number = number;
+        self.enter_chunk(chunk);
         Ok(())
     }
 
@@ -461,10 +482,14 @@ impl<'a> TermScan<'a> {
         let mut found = 0;
         let chunk = docs[wanted.trailing_zeros() as usize] / CHUNK;
         if chunk != self.chunk_number {
-            self.enter(chunk)?;
+            self.enter_to_find(chunk)?;
         }
         match self.view {
             View::Absent => {}
+            View::Found => {
+                let Arrays { docs: own, ranks, .. } = &mut *self.buffers;
+                return Ok(simd::find_each(own, docs, wanted, 0, ranks));
+            }
             View::Windows { counts, numbers } => {
                 for index in bits_of_block(wanted) {
                     let (window, number) = (docs[index] % CHUNK / 64, docs[index] % 64);
@@ -622,7 +647,7 @@ impl<'a> TermScan<'a> {
     #[inline(always)]
     pub(crate) fn word(&self, window: usize) -> u64 {
         match self.view {
-            View::Absent => 0,
+            View::Absent | View::Found => 0,
             View::Bits { words, .. } => presence_word(words, window),
             View::Decoded => self.buffers.words[window],
             View::Windows { counts, numbers } => {
@@ -643,7 +668,7 @@ impl<'a> TermScan<'a> {
     #[inline(always)]
     pub(crate) fn or_words(&self, words: &mut [u64; WINDOWS]) {
         match self.view {
-            View::Absent => {}
+            View::Absent | View::Found => {}
             View::Bits { words: own, .. } => simd::or_words(words, own),
             View::Decoded => words.iter_mut().zip(&self.buffers.words).for_each(|(a, b)| *a |= b),
             View::Windows { counts, numbers } => simd::or_windows(words, counts, numbers),
@@ -706,7 +731,7 @@ impl<'a> TermScan<'a> {
         match self.view {
             View::Bits { words, ranks } => window_rank(words, ranks, window),
             View::Windows { .. } => self.window_starts.start(window),
-            View::Absent => 0,
+            View::Absent | View::Found => 0,
             View::Decoded => {
                 if !self.has_starts {
                     self.count_starts();

@@ -35,7 +35,7 @@ use codec::packed::{self, PackedError};
 use codec::simd;
 
 use super::bounds::Bound;
-use super::{BLOCK, damaged};
+use super::{BLOCK, END, damaged};
 use crate::Error;
 
 /// Documents in a chunk.
@@ -202,9 +202,9 @@ pub struct Chunk<'a> {
 /// The documents of a chunk.
 #[derive(Clone, Copy)]
 pub enum ChunkDocs<'a> {
-    /// Packed numbers of 12 bits.
+    /// Packed numbers of 12 bits, and what stands behind them.
     Ids(&'a [u8]),
-    /// How many documents in each window (4 bits each), and their packed numbers of 6 bits.
+    /// How many documents in each window (4 bits each), and their packed numbers of 6 bits, and what stands behind them.
     Windows {
         /// 64 counts of 4 bits.
         counts: &'a [u8; 32],
@@ -269,8 +269,8 @@ impl<'a> Chunk<'a> {
         }
         let bytes = bodies.get(at..).ok_or_else(failed)?;
         let (line, bytes) = bytes.split_at_checked(line_bytes(form, count)).ok_or_else(failed)?;
-        let (docs, bytes) = bytes.split_at_checked(docs_bytes(form, count)).ok_or_else(failed)?;
-        let docs = ChunkDocs::open(form, docs).ok_or_else(failed)?;
+        let docs = ChunkDocs::open(form, bytes).ok_or_else(failed)?;
+        let (_, bytes) = bytes.split_at_checked(docs_bytes(form, count)).ok_or_else(failed)?;
         let blocks = count.div_ceil(BLOCK);
         let block_bytes = if 1 < blocks { blocks * BLOCK_BYTES } else { 0 };
         let (blocks, frequencies) = bytes.split_at_checked(block_bytes).ok_or_else(failed)?;
@@ -494,6 +494,19 @@ pub fn packed_ids(bytes: &[u8], count: usize) -> impl Iterator<Item = u32> {
     };
     let rest = pairs.len() * 2..count;
     pairs.iter().flat_map(two).chain(rest.map(|index| packed_number(bytes, index, 12)))
+}
+
+/// Unpacks the same, at most [`BLOCK`] of them, each plus `base`, and [`END`] behind them; whether there is room to do that.
+#[inline(always)]
+#[must_use]
+pub fn unpack_ids(bytes: &[u8], count: usize, base: u32, out: &mut [u32; BLOCK]) -> bool {
+    if BLOCK < count || bytes.len() < (count * 12).div_ceil(8) + simd::SLACK {
+        return false;
+    }
+    simd::unpack(bytes, 12, count, out);
+    out.iter_mut().for_each(|id| *id += base);
+    out[count..].fill(END);
+    true
 }
 
 /// Number `index` of a run of packed numbers of `width` (at most 12) bits; 0 beyond the end.
