@@ -3,19 +3,22 @@
 //! Comes in: a posting list of any class. Goes out, for the chunk it has entered: which windows hold documents, the
 //! presence word of a window, the frequency and the positions of a document by rank. Chunked lists are read in place;
 //! of the others, the documents of the chunk are decoded on entering it, and what belongs to them when asked for.
+//! Entering is here; documents are looked up in [`finding`], windows combined in [`windows`], frequencies and positions
+//! read in [`occurrences`].
 
-use codec::bits::{bits, bits_of_block};
+mod finding;
+mod occurrences;
+mod windows;
+
 use codec::simd::{self, WindowStarts};
-use store::postings::chunked::{
-    CHUNK, Chunk, ChunkDocs, WINDOWS, packed_ids, presence_word, unpack_ids, window_count,
-    window_find, window_rank, window_search,
-};
+use store::postings::chunked::{CHUNK, Chunk, ChunkDocs, WINDOWS, packed_ids};
 use store::postings::{BLOCK, Cursor, END, ListClass, PostingList};
 
 use super::bounds::ImpactBounds;
 use super::buffers::{Arrays, Buffers};
-use super::impacts::ImpactTable;
 use crate::{Blocks, Error};
+pub(crate) use finding::by_chunk;
+pub(crate) use windows::count_in;
 
 /// How the documents of the entered chunk are found.
 enum View<'a> {
@@ -68,35 +71,8 @@ pub(crate) struct TermScan<'a> {
     cursor: Option<Box<Cursor<'a>>>,
 }
 
-/// The bits of `wanted`, chunk by chunk of the ascending documents they stand for; all at once where they are not to be
-/// looked up in chunks.
-#[inline(always)]
-pub(crate) fn by_chunk(
-    docs: &[u32; BLOCK],
-    mut wanted: u128,
-    has_chunks: bool,
-) -> impl Iterator<Item = u128> {
-    std::iter::from_fn(move || {
-        if !has_chunks {
-            return Some(std::mem::take(&mut wanted)).filter(|wanted| *wanted != 0);
-        }
-        let first = wanted.trailing_zeros() as usize;
-        let chunk = docs.get(first)? / CHUNK;
-        let end = simd::lower_bound(docs, first + 1, (chunk + 1).saturating_mul(CHUNK));
-        let inside = wanted & 1u128.checked_shl(end as u32).unwrap_or(0).wrapping_sub(1);
-        wanted &= !inside;
-        Some(inside)
-    })
-}
-
 /// A list leads an intersection where at most one of so many documents is in it.
 const LEAD_SHARE: u64 = 64;
-
-/// So many frequencies of a block are read one by one before all are decoded.
-const PROBES: u32 = 4;
-
-/// From so many windows on, all words of a chunk are made at once.
-const MANY_WINDOWS: u32 = 14;
 
 /// Adds documents of a chunk; the windows they are in.
 #[inline(always)]
@@ -106,19 +82,6 @@ fn set_all(words: &mut [u64; WINDOWS], docs: impl Iterator<Item = u32>) -> u64 {
         words[window] |= 1 << (doc % 64);
         present | 1 << window
     })
-}
-
-/// One bit for each word that is not zero.
-#[inline(always)]
-fn nonzero(words: &[u64; WINDOWS]) -> u64 {
-    let bits = words.iter().enumerate().map(|(window, &word)| u64::from(word != 0) << window);
-    bits.fold(0, |all, bit| all | bit)
-}
-
-/// How many documents the windows of `live` hold.
-#[inline(always)]
-pub(crate) fn count_in(words: &[u64; WINDOWS], live: u64) -> u32 {
-    bits(live).map(|window| words[window].count_ones()).sum()
 }
 
 /// No block.
@@ -303,26 +266,6 @@ impl<'a> TermScan<'a> {
         }
     }
 
-    /// Enters a chunk for [`TermScan::find_each`] alone, which may take less.
-    #[inline(always)]
-    fn enter_to_find(&mut self, number: u32) -> Result<(), Error> {
-        let chunk = self.list.chunk(number as usize)?;
-        self.stand_in(number);
-        let (count, base) = (chunk.count(), number * CHUNK);
-        if let ChunkDocs::Ids(bytes) = chunk.docs()
-            && 0 < count
-            && unpack_ids(bytes, count, base, &mut self.buffers.docs)
-        {
-            self.chunk = chunk;
-            (self.chunk_number, self.view, self.present) = (u32::MAX, View::Found, 0);
-            self.mark(number as usize);
-            return Ok(());
-        }
-        self.chunk_number = number;
-        self.enter_chunk(chunk);
-        Ok(())
-    }
-
     #[inline(always)]
     fn enter_blocks(&mut self, number: u32) -> Result<(), Error> {
         self.clear_words();
@@ -392,452 +335,10 @@ impl<'a> TermScan<'a> {
     }
 
     #[inline(always)]
-    fn load_frequencies(&mut self, block: usize) -> Result<(), Error> {
-        if self.frequency_block == block {
-            return Ok(());
-        }
-        self.frequency_block = NONE;
-        if self.is_chunked {
-            self.chunk.frequencies(block, &mut self.buffers.frequencies)?;
-        } else {
-            let at = self.frequencies_at(block)?;
-            self.list.block_frequencies(block, at, &mut self.buffers.frequencies)?;
-        }
-        self.frequency_block = block;
-        Ok(())
-    }
-
-    /// Where the frequencies of a block start.
-    #[inline(always)]
-    fn frequencies_at(&self, block: usize) -> Result<usize, Error> {
-        match self.docs_block == block {
-            true => Ok(self.frequencies_at),
-            false => Ok(self.list.frequencies_at(block)?),
-        }
-    }
-
-    #[inline(always)]
     fn clear_words(&mut self) {
         self.view = View::Decoded;
         self.has_starts = false;
         self.present = 0;
         self.buffers.words.fill(0);
-    }
-
-    /// Moves to a document (they must ascend); its rank if the list has it.
-    #[inline(always)]
-    pub(crate) fn seek(&mut self, doc: u32) -> Result<Option<usize>, Error> {
-        if !self.is_chunked {
-            return self.seek_in_blocks(doc);
-        }
-        if doc / CHUNK != self.chunk_number {
-            self.enter(doc / CHUNK)?;
-        }
-        let (window, bit) = ((doc % CHUNK / 64) as usize, doc % 64);
-        if self.present >> window & 1 == 0 {
-            return Ok(None);
-        }
-        if let View::Windows { counts, numbers } = self.view {
-            let start = self.window_starts.start(window);
-            return Ok(window_find(numbers, start, window_count(counts, window), bit));
-        }
-        let word = self.word(window);
-        if word >> bit & 1 == 0 {
-            return Ok(None);
-        }
-        let below = (word & ((1 << bit) - 1)).count_ones() as usize;
-        Ok(Some(self.window_rank(window) + below))
-    }
-
-    #[inline(always)]
-    fn seek_in_blocks(&mut self, doc: u32) -> Result<Option<usize>, Error> {
-        let is_inside = self.first_block == self.docs_block
-            && doc <= self.buffers.docs[self.docs_length.saturating_sub(1)];
-        if !is_inside {
-            self.first_block = self.list.block_of(doc, self.first_block);
-            if self.first_block == self.list.block_count() {
-                return Ok(None);
-            }
-            self.load_docs(self.first_block)?;
-        }
-        self.base = 0;
-        let index = simd::lower_bound(&self.buffers.docs, self.docs_index, doc);
-        self.docs_index = index;
-        let is_there = self.buffers.docs.get(index) == Some(&doc);
-        Ok(is_there.then_some(self.first_block * BLOCK + index))
-    }
-
-    /// Looks documents together up (of one chunk, unless the list [has blocks](TermScan::has_blocks)), those of `docs` whose bits are `wanted` (they and their chunks must ascend):
-    /// the bits of those that the list has, whose ranks [`TermScan::rank_of`] then gives.
-    ///
-    /// Without a branch for each document, as which of them are there is hard to predict.
-    #[inline(always)]
-    pub(crate) fn find_each(&mut self, docs: &[u32; BLOCK], wanted: u128) -> Result<u128, Error> {
-        if wanted == 0 {
-            return Ok(0);
-        }
-        if !self.is_chunked {
-            return self.find_in_blocks(docs, wanted);
-        }
-        let mut found = 0;
-        let chunk = docs[wanted.trailing_zeros() as usize] / CHUNK;
-        if chunk != self.chunk_number {
-            self.enter_to_find(chunk)?;
-        }
-        match self.view {
-            View::Absent => {}
-            View::Found => {
-                let Arrays { docs: own, ranks, .. } = &mut *self.buffers;
-                return Ok(simd::find_each(own, docs, wanted, 0, ranks));
-            }
-            View::Windows { counts, numbers } => {
-                for index in bits_of_block(wanted) {
-                    let (window, number) = (docs[index] % CHUNK / 64, docs[index] % 64);
-                    let count = window_count(counts, window as usize);
-                    let start = self.window_starts.start(window as usize);
-                    let (rank, is_there) = window_search(numbers, start, count, number);
-                    self.buffers.ranks[index] = rank as u32;
-                    found |= u128::from(is_there) << index;
-                }
-            }
-            View::Bits { .. } | View::Decoded => {
-                for index in bits_of_block(wanted) {
-                    let word = self.word((docs[index] % CHUNK / 64) as usize);
-                    found |= u128::from(word >> (docs[index] % 64) & 1) << index;
-                }
-            }
-        }
-        Ok(found)
-    }
-
-    /// The same for documents of any chunks, to which [`TermScan::return_to`] goes back: their frequencies and positions are on
-    /// their way from memory meanwhile.
-    #[inline(always)]
-    pub(crate) fn find_ahead(&mut self, docs: &[u32; BLOCK], wanted: u128) -> Result<u128, Error> {
-        if !self.is_chunked {
-            let found = self.find_in_blocks(docs, wanted)?;
-            let mut last = NONE;
-            for index in bits_of_block(found) {
-                let block = self.buffers.ranks[index] as usize / BLOCK;
-                if block != last {
-                    self.list.prefetch_places(None, block);
-                    last = block;
-                }
-            }
-            return Ok(found);
-        }
-        let mut found = 0;
-        let mut groups = by_chunk(docs, wanted, true).peekable();
-        while let Some(inside) = groups.next() {
-            if let Some(next) = groups.peek() {
-                self.list.prefetch_chunk(docs[next.trailing_zeros() as usize % BLOCK] / CHUNK);
-            }
-            let here = self.find_each(docs, inside)?;
-            let mut last = NONE;
-            for index in bits_of_block(here) {
-                let rank = self.rank_of(docs, index);
-                self.buffers.ranks[index] = rank as u32;
-                if rank / BLOCK != last {
-                    last = rank / BLOCK;
-                    self.chunk.prefetch_frequencies(last);
-                    self.list.prefetch_places(Some(&self.chunk), last);
-                }
-            }
-            found |= here;
-        }
-        Ok(found)
-    }
-
-    /// Goes back to a document that [`TermScan::find_ahead`] found at a place (they must ascend); its rank.
-    #[inline(always)]
-    pub(crate) fn return_to(&mut self, docs: &[u32; BLOCK], index: usize) -> Result<usize, Error> {
-        let chunk = docs[index] / CHUNK;
-        if self.is_chunked && chunk != self.stands_in {
-            self.chunk = self.list.chunk(chunk as usize)?;
-            self.chunk_number = u32::MAX;
-            self.stand_in(chunk);
-        }
-        Ok(self.buffers.ranks[index] as usize)
-    }
-
-    /// Block by block of the list, the documents that each can hold.
-    #[inline(always)]
-    fn find_in_blocks(&mut self, docs: &[u32; BLOCK], wanted: u128) -> Result<u128, Error> {
-        self.base = 0;
-        let (mut left, mut found) = (wanted, 0);
-        while left != 0 {
-            let first = left.trailing_zeros() as usize;
-            self.first_block = self.list.block_of(docs[first], self.first_block);
-            if self.first_block == self.list.block_count() {
-                break;
-            }
-            self.load_docs(self.first_block)?;
-            let last = self.list.last_doc(self.first_block);
-            let end = simd::lower_bound(docs, first, last.saturating_add(1));
-            let inside = left & 1u128.checked_shl(end as u32).unwrap_or(0).wrapping_sub(1);
-            let base = (self.first_block * BLOCK) as u32;
-            let Arrays { docs: own, ranks, .. } = &mut *self.buffers;
-            found |= simd::find_each(own, docs, inside, base, ranks);
-            left &= !inside;
-        }
-        Ok(found)
-    }
-
-    /// The rank of a document that [`TermScan::find_each`] found at this place, while the chunk is not left.
-    #[inline(always)]
-    pub(crate) fn rank_of(&mut self, docs: &[u32; BLOCK], index: usize) -> usize {
-        if let View::Bits { .. } | View::Decoded = self.view
-            && self.is_chunked
-        {
-            let window = (docs[index] % CHUNK / 64) as usize;
-            let below = (self.word(window) & ((1 << (docs[index] % 64)) - 1)).count_ones();
-            return self.window_rank(window) + below as usize;
-        }
-        self.buffers.ranks[index] as usize
-    }
-
-    /// Windows of the chunk that hold documents.
-    #[inline(always)]
-    pub(crate) fn present(&self) -> u64 {
-        self.present
-    }
-
-    /// What is known of the impacts in each window of the chunk, in 255ths for the baked ranking; only where
-    /// [`TermScan::has_line`].
-    #[inline(always)]
-    pub(crate) fn line(&self, out: &mut [u8; WINDOWS]) {
-        if let View::Absent = self.view { out.fill(0) } else { self.chunk.line(out) }
-    }
-
-    /// Whether bounds are known by window. Blocks are not aligned to windows: there is only the bound of the chunk.
-    #[inline(always)]
-    pub(crate) fn has_line(&self) -> bool {
-        self.is_chunked
-    }
-
-    /// Adds up the best that each window's documents can bring, from their own frequencies and norms; only where not
-    /// [`TermScan::has_line`].
-    #[inline(always)]
-    pub(crate) fn add_impacts(
-        &mut self,
-        norms: &[u8],
-        impacts: &mut ImpactTable,
-        weight: f32,
-        own: &mut [f32; WINDOWS],
-        sums: &mut [f32; WINDOWS],
-    ) -> Result<(), Error> {
-        own.fill(0.0);
-        let first = self.chunk_number as usize * CHUNK as usize;
-        let mut rank = 0;
-        for window in bits(self.present) {
-            let norms = norms.get(first + window * 64..).unwrap_or_default();
-            let mut highest = 0.0f32;
-            for bit in bits(self.buffers.words[window]) {
-                let norm = norms.get(bit).copied().unwrap_or(0);
-                highest = highest.max(impacts.impact(norm, self.frequency(rank)?));
-                rank += 1;
-            }
-            own[window] = weight * highest;
-            sums[window] += own[window];
-        }
-        Ok(())
-    }
-
-    /// The presence word of a window.
-    #[inline(always)]
-    pub(crate) fn word(&self, window: usize) -> u64 {
-        match self.view {
-            View::Absent | View::Found => 0,
-            View::Bits { words, .. } => presence_word(words, window),
-            View::Decoded => self.buffers.words[window],
-            View::Windows { counts, numbers } => {
-                let start = self.window_starts.start(window);
-                simd::window_word(numbers, start, window_count(counts, window))
-            }
-        }
-    }
-
-    /// Puts the presence words of the whole chunk into `out`; those of windows without documents are 0.
-    #[inline(always)]
-    fn copy_words(&self, out: &mut [u64; WINDOWS]) {
-        out.fill(0);
-        self.or_words(out);
-    }
-
-    /// Adds the chunk's documents to `words`.
-    #[inline(always)]
-    pub(crate) fn or_words(&self, words: &mut [u64; WINDOWS]) {
-        match self.view {
-            View::Absent | View::Found => {}
-            View::Bits { words: own, .. } => simd::or_words(words, own),
-            View::Decoded => words.iter_mut().zip(&self.buffers.words).for_each(|(a, b)| *a |= b),
-            View::Windows { counts, numbers } => simd::or_windows(words, counts, numbers),
-        }
-    }
-
-    /// Intersects the entered chunk with `words`, whose windows outside of `live` are of no interest, or starts them where
-    /// this is the first list; the windows in which any document is left.
-    #[inline(always)]
-    pub(crate) fn intersect(&self, is_first: bool, words: &mut [u64; WINDOWS], live: u64) -> u64 {
-        let live = live & self.present;
-        if live == 0 {
-            return 0;
-        }
-        if is_first {
-            self.copy_words(words);
-            return live;
-        }
-        self.and_words(words, live)
-    }
-
-    /// Keeps the chunk's documents in `words`, whose windows outside of `live` are of no interest; the windows in which
-    /// any is left.
-    #[inline(always)]
-    fn and_words(&self, words: &mut [u64; WINDOWS], live: u64) -> u64 {
-        if let View::Bits { words: own, .. } = self.view {
-            return live & simd::and_words(words, own);
-        }
-        let mut left = live & self.present;
-        if let View::Windows { counts, numbers } = self.view
-            && MANY_WINDOWS <= left.count_ones()
-        {
-            let mut own = [0; WINDOWS];
-            simd::or_windows(&mut own, counts, numbers);
-            words.iter_mut().zip(own).for_each(|(word, own)| *word &= own);
-            return left & nonzero(words);
-        }
-        for window in bits(left) {
-            words[window] &= self.word(window);
-            left &= !(u64::from(words[window] == 0) << window);
-        }
-        left
-    }
-
-    /// Takes the chunk's documents out of `words`, whose windows outside of `live` are of no interest; the windows in
-    /// which any is left.
-    #[inline(always)]
-    pub(crate) fn and_not_words(&self, words: &mut [u64; WINDOWS], live: u64) -> u64 {
-        let mut left = live;
-        for window in bits(live & self.present) {
-            words[window] &= !self.word(window);
-            left &= !(u64::from(words[window] == 0) << window);
-        }
-        left
-    }
-
-    /// The rank of the first document of a window that holds any.
-    #[inline(always)]
-    pub(crate) fn window_rank(&mut self, window: usize) -> usize {
-        match self.view {
-            View::Bits { words, ranks } => window_rank(words, ranks, window),
-            View::Windows { .. } => self.window_starts.start(window),
-            View::Absent | View::Found => 0,
-            View::Decoded => {
-                if !self.has_starts {
-                    self.count_starts();
-                }
-                usize::from(self.buffers.starts[window])
-            }
-        }
-    }
-
-    fn count_starts(&mut self) {
-        let mut rank = 0;
-        let Arrays { starts, words, .. } = &mut *self.buffers;
-        for (start, word) in starts.iter_mut().zip(words) {
-            *start = rank;
-            rank += word.count_ones() as u16;
-        }
-        self.has_starts = true;
-    }
-
-    /// The frequency of the posting of a rank.
-    #[inline(always)]
-    pub(crate) fn frequency(&mut self, rank: usize) -> Result<u32, Error> {
-        let rank = self.base + rank;
-        self.load_frequencies(rank / BLOCK)?;
-        Ok(self.buffers.frequencies[rank % BLOCK])
-    }
-
-    /// The same where few of a block's frequencies are wanted.
-    #[inline(always)]
-    pub(crate) fn single_frequency(&mut self, rank: usize) -> Result<u32, Error> {
-        let rank = self.base + rank;
-        let block = rank / BLOCK;
-        if self.frequency_block != block {
-            if self.probed_block != block {
-                (self.probed_block, self.probes) = (block, 0);
-            }
-            self.probes += 1;
-            if self.probes <= PROBES {
-                return self.probe(rank);
-            }
-            self.load_frequencies(block)?;
-        }
-        Ok(self.buffers.frequencies[rank % BLOCK])
-    }
-
-    /// One frequency, of a block that was not decoded.
-    fn probe(&mut self, rank: usize) -> Result<u32, Error> {
-        if self.is_chunked {
-            return Ok(self.chunk.frequency(rank)?);
-        }
-        let block = rank / BLOCK;
-        Ok(self.list.block_frequency(block, self.frequencies_at(block)?, rank % BLOCK)?)
-    }
-
-    /// The positions of the posting of a rank, whose document this is, put into `out`. Documents must ascend.
-    #[inline(always)]
-    pub(crate) fn positions(
-        &mut self,
-        doc: u32,
-        rank: usize,
-        out: &mut Vec<u32>,
-    ) -> Result<(), Error> {
-        if self.list.class() == ListClass::Tiny {
-            let cursor = match &mut self.cursor {
-                Some(cursor) => cursor,
-                empty => empty.insert(Box::new(self.list.cursor()?)),
-            };
-            if cursor.seek(doc)? != doc {
-                out.clear();
-                return Ok(());
-            }
-            return Ok(cursor.positions(out)?);
-        }
-        self.enter_places(rank)?;
-        let index = (self.base + rank) % BLOCK;
-        Ok(self.list.read_places(&mut self.buffers.places, index, out)?)
-    }
-
-    /// The same as how many words stand before each position since the last one; `None` where they are not stored side by
-    /// side.
-    #[inline(always)]
-    pub(crate) fn gaps(&mut self, rank: usize) -> Result<Option<&[u32]>, Error> {
-        if self.list.class() == ListClass::Tiny {
-            return Ok(None);
-        }
-        self.enter_places(rank)?;
-        let index = (self.base + rank) % BLOCK;
-        Ok(self.list.place_gaps(&mut self.buffers.places, index)?)
-    }
-
-    /// Makes the places of the block of a rank ready.
-    #[inline(always)]
-    fn enter_places(&mut self, rank: usize) -> Result<(), Error> {
-        let block = (self.base + rank) / BLOCK;
-        if self.places_block != block {
-            self.load_frequencies(block)?;
-            self.places_block = NONE;
-            let length = match self.is_chunked {
-                true => self.chunk.count().saturating_sub(block * BLOCK).min(BLOCK),
-                false => self.list.block_length(block),
-            };
-            let chunk = self.is_chunked.then_some(&self.chunk);
-            let Arrays { frequencies, places, .. } = &mut *self.buffers;
-            self.list.enter_places(chunk, block, frequencies, length, places)?;
-            self.places_block = block;
-        }
-        Ok(())
     }
 }
