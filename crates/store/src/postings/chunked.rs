@@ -504,7 +504,7 @@ pub fn unpack_ids(bytes: &[u8], count: usize, base: u32, out: &mut [u32; BLOCK])
         return false;
     }
     simd::unpack(bytes, 12, count, out);
-    out.iter_mut().for_each(|id| *id += base);
+    out[..count].iter_mut().for_each(|id| *id += base);
     out[count..].fill(END);
     true
 }

@@ -4,7 +4,9 @@ use codec::simd;
 use proptest::prelude::*;
 
 use super::bounds::impact;
-use super::chunked::{CHUNK, ChunkDocs, WINDOW, WINDOWS, window_count, window_find};
+use super::chunked::{
+    CHUNK, ChunkDocs, WINDOW, WINDOWS, packed_ids, unpack_ids, window_count, window_find,
+};
 use super::*;
 use crate::Error;
 
@@ -336,4 +338,18 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn ids_of_a_chunk_are_unpacked_over_those_of_another() {
+    let bytes: Vec<u8> = (0..=255).collect();
+    let mut docs = [END; BLOCK];
+    for (count, base) in [(3, CHUNK), (BLOCK - 1, 5 * CHUNK), (BLOCK, 0), (0, CHUNK)] {
+        assert!(unpack_ids(&bytes, count, base, &mut docs), "{count}");
+        let ids: Vec<u32> = packed_ids(&bytes, count).map(|id| base + id).collect();
+        assert_eq!(docs[..count], ids);
+        assert!(docs[count..].iter().all(|&doc| doc == END), "{count}");
+    }
+    assert!(!unpack_ids(&bytes, BLOCK + 1, 0, &mut docs));
+    assert!(!unpack_ids(&bytes[..60], 3, 0, &mut docs));
 }
