@@ -109,7 +109,7 @@ impl Best {
 
     /// Whether any score is too low to enter.
     #[inline]
-    pub(crate) fn is_full(&self) -> bool {
+    pub(crate) fn has_threshold(&self) -> bool {
         f64::NEG_INFINITY < self.threshold
     }
 

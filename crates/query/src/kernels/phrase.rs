@@ -220,7 +220,7 @@ impl<'a> PhraseScan<'a> {
             let length = self.words[0].scan.copy_block(block, &mut docs)?;
             let admitted = self.allowed.among(&docs[..length]);
             let mut possible = admitted;
-            if !scoring.counts_all && best.is_full() {
+            if !scoring.counts_all && best.has_threshold() {
                 let frequencies = self.words[0].scan.block(block)?.1;
                 for index in bits_of_block(admitted) {
                     let can_be = scoring.can_be(docs[index], frequencies[index], best);
