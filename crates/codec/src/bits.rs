@@ -19,3 +19,10 @@ pub fn bits_of_block(mask: u128) -> impl Iterator<Item = usize> {
     let (low, high) = (mask as u64, (mask >> 64) as u64);
     bits(low).chain(bits(high).map(|bit| bit + 64))
 }
+
+/// The bits of the first `count` values of a block.
+#[inline(always)]
+#[must_use]
+pub fn first_of_block(count: usize) -> u128 {
+    1u128.checked_shl(count as u32).unwrap_or(0).wrapping_sub(1)
+}

@@ -299,6 +299,19 @@ pub(super) unsafe fn lower_bound_avx512(values: &[u32; BLOCK], from: usize, targ
     BLOCK
 }
 
+/// The last value of each group of sixteen: so many as are below a target, so many groups stand before it.
+///
+/// # Safety
+///
+/// The machine has AVX2.
+#[target_feature(enable = "avx2")]
+unsafe fn lasts_avx2(values: &[u32; BLOCK]) -> __m256i {
+    let (groups, _) = values.as_chunks::<16>();
+    let lasts: [u32; 8] = std::array::from_fn(|group| groups[group][15]);
+    // SAFETY: `lasts` is 32 bytes long.
+    unsafe { _mm256_loadu_si256(lasts.as_ptr().cast()) }
+}
+
 /// # Safety
 ///
 /// The machine has AVX2, BMI and POPCNT.
@@ -312,10 +325,8 @@ pub(super) unsafe fn find_each_avx2(
 ) -> u128 {
     let flip = _mm256_set1_epi32(i32::MIN);
     let (groups, _) = values.as_chunks::<16>();
-    // The last value of each group of sixteen: so many as are below a target, so many groups stand before it.
-    let lasts: [u32; 8] = std::array::from_fn(|group| groups[group][15]);
-    // SAFETY: `lasts` is 32 bytes long.
-    let lasts = unsafe { _mm256_loadu_si256(lasts.as_ptr().cast()) };
+    // SAFETY: the features are those of this function.
+    let lasts = unsafe { lasts_avx2(values) };
     let lasts = _mm256_xor_si256(lasts, flip);
     let count = |mask| (_mm256_movemask_ps(_mm256_castsi256_ps(mask)) as u8).count_ones();
     let mut found = 0;
@@ -339,8 +350,8 @@ pub(super) unsafe fn find_each_avx2(
 
 /// # Safety
 ///
-/// The machine has AVX-512 F and VL, BMI and POPCNT.
-#[target_feature(enable = "avx512f,avx512vl,bmi1,popcnt")]
+/// The machine has AVX2, AVX-512 F and VL, BMI and POPCNT.
+#[target_feature(enable = "avx2,avx512f,avx512vl,bmi1,popcnt")]
 pub(super) unsafe fn find_each_avx512(
     values: &[u32; BLOCK],
     targets: &[u32; BLOCK],
@@ -349,10 +360,8 @@ pub(super) unsafe fn find_each_avx512(
     ranks: &mut [u32; BLOCK],
 ) -> u128 {
     let (groups, _) = values.as_chunks::<16>();
-    // The last value of each group of sixteen: so many as are below a target, so many groups stand before it.
-    let lasts: [u32; 8] = std::array::from_fn(|group| groups[group][15]);
-    // SAFETY: `lasts` is 32 bytes long.
-    let lasts = unsafe { _mm256_loadu_si256(lasts.as_ptr().cast()) };
+    // SAFETY: the features are those of this function.
+    let lasts = unsafe { lasts_avx2(values) };
     let mut found = 0;
     for index in bits_of_block(wanted) {
         let target = _mm512_set1_epi32(targets[index] as i32);

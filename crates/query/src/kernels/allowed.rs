@@ -2,7 +2,7 @@
 //!
 //! Comes in: one bit a document of a segment, or nothing where there is no filter. Goes out: words of 64 documents.
 
-use codec::bits::bits;
+use codec::bits::{bits, first_of_block};
 use store::postings::chunked::{CHUNK, WINDOWS};
 
 /// The documents of a segment that may be found.
@@ -45,7 +45,7 @@ impl<'a> Allowed<'a> {
     #[inline(always)]
     pub(crate) fn among(self, docs: &[u32]) -> u128 {
         if self.is_all() {
-            return u128::MAX.checked_shr(128 - docs.len() as u32).unwrap_or(0);
+            return first_of_block(docs.len());
         }
         docs.iter().rev().fold(0, |mask, &doc| mask << 1 | u128::from(self.admits(doc)))
     }

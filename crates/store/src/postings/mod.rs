@@ -282,11 +282,16 @@ impl<'a> PostingList<'a> {
     /// Asks for the first positions of a block of a chunk (of a sparse list where there is no chunk) before they are read.
     #[inline]
     pub fn prefetch_places(&self, chunk: Option<&chunked::Chunk<'_>>, block: usize) {
-        let start = match chunk {
+        simd::prefetch_lines(self.positions, self.positions_at(chunk, block), 3);
+    }
+
+    /// Where the positions of a block start.
+    #[inline]
+    fn positions_at(&self, chunk: Option<&chunked::Chunk<'_>>, block: usize) -> usize {
+        match chunk {
             Some(chunk) => chunk.positions_at(block),
             None => self.block_offsets(block).1,
-        };
-        simd::prefetch_lines(self.positions, start, 3);
+        }
     }
 
     /// Asks for the documents of a chunk before it is entered.
@@ -309,11 +314,7 @@ impl<'a> PostingList<'a> {
         count: usize,
         places: &mut Places,
     ) -> Result<(), Error> {
-        let start = match chunk {
-            Some(chunk) => chunk.positions_at(block),
-            None => self.block_offsets(block).1,
-        };
-        places.enter(frequencies, count, start)
+        places.enter(frequencies, count, self.positions_at(chunk, block))
     }
 
     /// The positions of posting `index` of the block that `places` is in, put into `out`, which is cleared first.
@@ -435,7 +436,8 @@ impl<'a> PostingList<'a> {
         docs[length..].fill(END);
         let own = &docs[..length];
         let ascend = match widest {
-            // Of what stands behind the list, too, which can only ask for the longer way. The sums wrap no more than once, which takes the last below the base.
+            // What stands behind the block can only ask for the longer way. The sums wrap no more than once, which takes
+            // the last below the base.
             0..SUMMABLE => base <= own[length - 1],
             _ => own.is_sorted_by(|a, b| a < b),
         };

@@ -2,7 +2,7 @@
 //!
 //! Comes in: documents, one or those of a block of another list. Goes out: which of them the list has, and their ranks.
 
-use codec::bits::bits_of_block;
+use codec::bits::{bits_of_block, first_of_block};
 use codec::simd;
 use store::postings::BLOCK;
 use store::postings::chunked::{
@@ -28,7 +28,7 @@ pub(crate) fn by_chunk(
         let first = wanted.trailing_zeros() as usize;
         let chunk = docs.get(first)? / CHUNK;
         let end = simd::lower_bound(docs, first + 1, (chunk + 1).saturating_mul(CHUNK));
-        let inside = wanted & 1u128.checked_shl(end as u32).unwrap_or(0).wrapping_sub(1);
+        let inside = wanted & first_of_block(end);
         wanted &= !inside;
         Some(inside)
     })
@@ -84,12 +84,8 @@ impl TermScan<'_> {
     fn seek_in_blocks(&mut self, doc: u32) -> Result<Option<usize>, Error> {
         let is_inside = self.first_block == self.docs_block
             && doc <= self.buffers.docs[self.docs_length.saturating_sub(1)];
-        if !is_inside {
-            self.first_block = self.list.block_of(doc, self.first_block);
-            if self.first_block == self.list.block_count() {
-                return Ok(None);
-            }
-            self.load_docs(self.first_block)?;
+        if !is_inside && !self.load_block_of(doc)? {
+            return Ok(None);
         }
         self.base = 0;
         let index = simd::lower_bound(&self.buffers.docs, self.docs_index, doc);
@@ -98,8 +94,20 @@ impl TermScan<'_> {
         Ok(is_there.then_some(self.first_block * BLOCK + index))
     }
 
-    /// Looks documents together up (of one chunk, unless the list [has blocks](TermScan::has_blocks)), those of `docs` whose bits are `wanted` (they and their chunks must ascend):
-    /// the bits of those that the list has, whose ranks [`TermScan::rank_of`] then gives.
+    /// Decodes the block that may hold a document (they must ascend); whether there is one.
+    #[inline(always)]
+    fn load_block_of(&mut self, doc: u32) -> Result<bool, Error> {
+        self.first_block = self.list.block_of(doc, self.first_block);
+        let is_there = self.first_block < self.list.block_count();
+        if is_there {
+            self.load_docs(self.first_block)?;
+        }
+        Ok(is_there)
+    }
+
+    /// Looks documents together up (of one chunk, unless the list [has blocks](TermScan::has_blocks)), those of `docs` whose
+    /// bits are `wanted` (they and their chunks must ascend): the bits of those that the list has, whose ranks
+    /// [`TermScan::rank_of`] then gives.
     ///
     /// Without a branch for each document, as which of them are there is hard to predict.
     #[inline(always)]
@@ -145,20 +153,8 @@ impl TermScan<'_> {
     /// their way from memory meanwhile.
     #[inline(always)]
     pub(crate) fn find_ahead(&mut self, docs: &[u32; BLOCK], wanted: u128) -> Result<u128, Error> {
-        if !self.is_chunked {
-            let found = self.find_in_blocks(docs, wanted)?;
-            let mut last = NONE;
-            for index in bits_of_block(found) {
-                let block = self.buffers.ranks[index] as usize / BLOCK;
-                if block != last {
-                    self.list.prefetch_places(None, block);
-                    last = block;
-                }
-            }
-            return Ok(found);
-        }
         let mut found = 0;
-        let mut groups = by_chunk(docs, wanted, true).peekable();
+        let mut groups = by_chunk(docs, wanted, self.is_chunked).peekable();
         while let Some(inside) = groups.next() {
             if let Some(next) = groups.peek() {
                 self.list.prefetch_chunk(docs[next.trailing_zeros() as usize % BLOCK] / CHUNK);
@@ -170,8 +166,8 @@ impl TermScan<'_> {
                 self.buffers.ranks[index] = rank as u32;
                 if rank / BLOCK != last {
                     last = rank / BLOCK;
+                    self.list.prefetch_places(self.is_chunked.then_some(&self.chunk), last);
                     self.chunk.prefetch_frequencies(last);
-                    self.list.prefetch_places(Some(&self.chunk), last);
                 }
             }
             found |= here;
@@ -198,14 +194,12 @@ impl TermScan<'_> {
         let (mut left, mut found) = (wanted, 0);
         while left != 0 {
             let first = left.trailing_zeros() as usize;
-            self.first_block = self.list.block_of(docs[first], self.first_block);
-            if self.first_block == self.list.block_count() {
+            if !self.load_block_of(docs[first])? {
                 break;
             }
-            self.load_docs(self.first_block)?;
             let last = self.list.last_doc(self.first_block);
             let end = simd::lower_bound(docs, first, last.saturating_add(1));
-            let inside = left & 1u128.checked_shl(end as u32).unwrap_or(0).wrapping_sub(1);
+            let inside = left & first_of_block(end);
             let base = (self.first_block * BLOCK) as u32;
             let Arrays { docs: own, ranks, .. } = &mut *self.buffers;
             found |= simd::find_each(own, docs, inside, base, ranks);
